@@ -41,6 +41,7 @@ static uint64_t below(struct run *r, uint64_t n)
 
 static void begin(struct run *r, struct world *w)
 {
+	world_quiet(w, true);
 	*r = (struct run){
 	    .w = w, .people = world_people(w, FRIENDS), .random = seeded_start("rewards", 7)};
 	uint64_t campaign = r->people.campaign;
@@ -64,6 +65,7 @@ static void begin(struct run *r, struct world *w)
 	r->coupon = world_rule(w, rule_coupon(campaign));
 	r->held = world_rule(w, held);
 	r->each = world_rule(w, each);
+	world_quiet(w, false);
 }
 
 /* ---- the model ---- */
@@ -164,9 +166,11 @@ static void make_order(struct run *r, struct op *op)
 static void make_op(struct run *r, struct op *op)
 {
 	struct world *w = r->w;
-	uint64_t last = world_count(w, &KIND_REWARD);
-	if (last > 0 && below(r, 4) == 0) {
-		op->act = reward_act(w, reward_issue_decide, 1 + below(r, last));
+	static struct reward all[REWARDS_MAX];
+	const struct reward from = {0};
+	size_t n = world_list(w, &KIND_REWARD, &from, 0, all, REWARDS_MAX);
+	if (n > 0 && below(r, 4) == 0) {
+		op->act = reward_act(w, reward_issue_decide, all[below(r, n)].id);
 	} else {
 		make_order(r, op);
 	}

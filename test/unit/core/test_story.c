@@ -109,6 +109,7 @@ static void upload(struct run *r, size_t n)
 
 static void begin(struct run *r)
 {
+	world_quiet(r->w, true);
 	for (unsigned id = 1; id <= STORY_CAMPAIGNS; id++)
 		assert_int_equal(world_launched(r->w), id);
 	r->users = made_watch(r->w, &KIND_USER);
@@ -117,6 +118,7 @@ static void begin(struct run *r)
 	for (unsigned i = 1; i <= STORY_RULES; i++)
 		make_rule(r, i);
 	upload(r, COUPONS_AT_FIRST);
+	world_quiet(r->w, false);
 }
 
 /* ---- actions ---- */

@@ -27,6 +27,7 @@ struct world {
 	struct store *store;
 	/* Stores on one shared state: each call goes to any of them. `store` is the first. */
 	struct nodes *nodes;
+	bool quiet;      /* world_quiet */
 	uint64_t n_done; /* calls that have ended */
 	struct codes *codes;
 	char dir[SCRATCH_PATH];
