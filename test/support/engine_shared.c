@@ -91,6 +91,11 @@ static enum err engine_view(struct engine *engine)
 	return ERR_OK;
 }
 
+static uint64_t engine_epoch(struct engine *engine)
+{
+	return self(engine)->epoch;
+}
+
 /* The bytes are copied, so that a sanitizer finds a use of them after the next view. */
 static enum err engine_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
 {
@@ -250,6 +255,7 @@ struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 	    .get = engine_get,
 	    .scan = engine_scan,
 	    .commit = engine_commit,
+	    .epoch = engine_epoch,
 	    .take_ids = engine_take_ids,
 	    .close = engine_close_node,
 	};
@@ -259,6 +265,7 @@ struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 	    .get = engine_get,
 	    .scan = engine_scan,
 	    .commit = engine_commit,
+	    .epoch = engine_epoch,
 	    .close = engine_close_node,
 	};
 	struct engine_shared *e = calloc(1, sizeof *e);
