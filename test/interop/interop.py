@@ -88,8 +88,10 @@ class NodeReceiver(Receiver):
     def tell(self, secrets):
         """Tells the receiver the secret of each path."""
         self.secrets.update(secrets)
-        with open(os.path.join(os.path.dirname(self.log), "secrets.json"), "w", encoding="utf-8") as file:
+        path = os.path.join(os.path.dirname(self.log), "secrets.json")
+        with open(f"{path}.new", "w", encoding="utf-8") as file:
             json.dump(self.secrets, file)
+        os.replace(f"{path}.new", path)  # the receiver may read it at any moment
 
 
 class Tool(Process):
