@@ -45,7 +45,7 @@ static double turns_bound(const struct bucket *buckets, size_t n, double part)
 
 bool server_turns_read(const struct target *target, struct server_turns *out)
 {
-	struct bucket buckets[BOUNDS_MAX];
+	struct bucket buckets[BOUNDS_MAX] = {0};
 	struct buf body = {0};
 	size_t n = 0;
 	if (target_call(target, "GET", "/metrics", NULL, NULL, &body) == 200) {

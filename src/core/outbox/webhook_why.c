@@ -67,7 +67,7 @@ enum { REAL_LOOK_MAX = 8 };
 static enum err got_real_event(struct tx *tx, uint64_t webhook_id, bool *got)
 {
 	const struct delivery_by from = {BY_WEBHOOK, webhook_id, UINT64_MAX};
-	struct delivery_by rows[REAL_LOOK_MAX];
+	struct delivery_by rows[REAL_LOOK_MAX] = {0};
 	struct tx_scan scan = {
 	    .from = &from, .prefix = 2, .reverse = true, .max = REAL_LOOK_MAX, .records = rows};
 	enum err err = tx_scan(tx, &KIND_DELIVERY_BY, &scan);

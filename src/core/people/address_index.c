@@ -83,7 +83,7 @@ enum err address_find_decide(struct command *command, struct tx *tx)
 	struct address_slice *s = (struct address_slice *)command;
 	struct user *users = arena_alloc(tx_arena(tx), ADDRESS_SLICE * sizeof *users);
 	struct tx_scan scan = {.max = ADDRESS_SLICE, .records = users};
-	uint64_t position, newest_id;
+	uint64_t position = 0, newest_id = 0;
 	s->slice.n = 0;
 	if (users == NULL)
 		return ERR_NO_MEMORY;
