@@ -8,12 +8,27 @@
 
 #define BIT(member) record_bit(&KIND_WEBHOOK, offsetof(struct webhook, member))
 
+/* A save whose list of dropped headers outlives the command. */
+struct kept_save {
+	struct command command;
+	struct webhook_save *save;
+	struct arena *arena;
+};
+
+static enum err kept_save_decide(struct command *command, struct tx *tx)
+{
+	struct kept_save *kept = (struct kept_save *)command;
+	enum err err = webhook_save_decide(&kept->save->command, tx);
+	kept->save->dropped.raw = arena_copy(kept->arena, kept->save->dropped.raw);
+	return err;
+}
+
 static enum err save(struct world *w, struct webhook_save *s)
 {
-	s->command = (struct command){.decide = webhook_save_decide};
+	struct kept_save kept = {{.decide = kept_save_decide}, s, &w->arena};
 	s->decided = false; /* a test may change its last request, and send it again */
 	s->now_ms = w->now_ms;
-	return world_run_keep(w, &s->command, &KIND_WEBHOOK, &s->webhook);
+	return world_run_keep(w, &kept.command, &KIND_WEBHOOK, &s->webhook);
 }
 
 static struct webhook read_back(struct world *w, uint64_t id)
