@@ -5,6 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import { type Schemas, attempt, call, client } from "../api";
 import { changes } from "../live";
 import { href, route } from "../route";
+import { said } from "../said";
 import { canWrite } from "../session";
 import { type LongList, perPage } from "../ui/long-list";
 import { LongTable } from "../ui/long-table";
@@ -140,7 +141,7 @@ function Cells({ r }: { r: Reward }) {
 			<td>
 				<Moment at={r.issued_at ?? r.cancelled_at ?? r.due_at ?? r.created_at} />
 			</td>
-			<td>{r.clawback_at ? `${t("takeBack")} ${r.clawback_amount_display ?? ""}` : r.reason}</td>
+			<td>{r.clawback_at ? `${t("takeBack")} ${r.clawback_amount_display ?? ""}` : said(r.reason ?? "")}</td>
 		</>
 	);
 }

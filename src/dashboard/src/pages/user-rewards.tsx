@@ -2,6 +2,7 @@
 import { call, client, type Schemas } from "../api";
 import { useLoad } from "../query";
 import { href } from "../route";
+import { said } from "../said";
 import { Failed, Moment, Skeleton, Status } from "../ui/parts";
 import { RewardActions } from "../user/reward-actions";
 import { clawbackText, rewardLook, rewardValue } from "../user/reward";
@@ -19,7 +20,7 @@ function since(r: Reward): string | null {
 function reasonOf(r: Reward): string {
 	if (r.clawback_at) return clawbackText(r);
 	if (r.in_review) return t("waitsForReview");
-	return r.reason ?? "";
+	return said(r.reason ?? "");
 }
 
 function Row({ reward, userId, changed }: { reward: Reward; userId: number; changed: () => void }) {

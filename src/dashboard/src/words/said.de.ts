@@ -141,6 +141,7 @@ export const saidDe: Record<string, string> = {
 	"the rule gives no coupons: its metric is not coupon": "Diese Regel gibt keine Gutscheine.",
 	"no amount was sent with its order, so it has no commission yet: set its amount, or cancel it":
 		"Zur Bestellung kam kein Betrag, deshalb gibt es noch keine Provision: Gib den Betrag an oder storniere sie.",
+	"cancelled by the operator": "vom Team storniert",
 	"this is the last admin token, and without it no token could be created: create another admin token first":
 		"Das ist das letzte Token mit dem Recht admin: Erstelle zuerst ein anderes.",
 	"this API token is not valid: check it, or create another token with `referd token create`":
