@@ -1,6 +1,7 @@
 // The list of webhooks: is each of them sending?
 import { type Schemas, call, client } from "../api";
 import { loadTroubles } from "../campaign/troubles";
+import { outcomeText } from "../delivery/reason";
 import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
@@ -8,13 +9,24 @@ import { said } from "../said";
 import { Empty, Failed, Skeleton, Status } from "../ui/parts";
 import { remember } from "../webhook/known";
 import { silenceText } from "../webhook/silence";
-import { t } from "../words";
+import { moment, t } from "../words";
+
+type Why = Schemas["WebhookWhy"];
+
+/** What the receiver did last, if that is why nothing arrives. */
+function failureText(why: Why): string {
+	const error = why.last_error ? outcomeText(why.last_error) : "";
+	if (why.state === "penalised") return t("keepsFailing", { error, since: moment(why.since) });
+	if (why.answer === "message_refused") return t("refusesNow", { error });
+	return why.answer === "given_up" ? t("whyGivenUp", { error, n: why.exhausted }) : "";
+}
 
 /** Why a webhook sends nothing, in short; its page says the rest. */
-function Reason({ of: w, why }: { of: Schemas["Webhook"]; why: Schemas["WebhookWhy"] | undefined }) {
+function Reason({ of: w, why }: { of: Schemas["Webhook"]; why: Why | undefined }) {
 	const disabled = w.state === "disabled" && w.disabled_reason ? said(w.disabled_reason) : "";
 	const silent = why?.answer === "no_match" ? silenceText(why) : "";
-	const text = w.penalised ? t("oneAtATime") : disabled || silent;
+	const failing = (why && failureText(why)) || (w.penalised ? t("oneAtATime") : "");
+	const text = disabled || failing || silent;
 	return text ? <span class="meta block reason">{text}</span> : null;
 }
 
