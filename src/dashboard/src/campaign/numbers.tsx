@@ -120,7 +120,7 @@ export function Numbers({ campaign }: { campaign: Campaign }) {
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={560} />;
 	const { all_time, top_referrers } = data.data;
-	if (all_time.users === 0) return <Empty>{t("nobodyJoined")}</Empty>;
+	if (all_time.users === 0) return <Empty>{t(campaign.status === "draft" ? "launchIt" : "nobodyJoined")}</Empty>;
 	const now = data.data.days.slice(-days);
 	const before = data.data.days.slice(-2 * days, -days);
 	return (
