@@ -59,7 +59,7 @@ function Table({ days }: { days: Day[] }) {
 	return (
 		<>
 			<div class="scroll">
-				<table class="table">
+				<table class="table figures">
 					<thead>
 						<tr>
 							<th>{t("day")}</th>

@@ -9,7 +9,7 @@ export function TopReferrers({ list }: { list: Schemas["Analytics"]["top_referre
 	return (
 		<section class="panel stack scroll">
 			<h2>{t("topReferrers")}</h2>
-			<table class="table">
+			<table class="table figures">
 				<thead>
 					<tr>
 						<th>{t("name")}</th>
