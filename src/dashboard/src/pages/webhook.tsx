@@ -119,7 +119,7 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 					</>
 				)}
 			</div>
-			<p class="mono wrap">
+			<p class="mono target">
 				{w.method.toUpperCase()} {w.url}
 			</p>
 			<OutcomePanel webhook={id} />
