@@ -28,6 +28,9 @@ struct text text_of(const char *s);
 /** The text of [p, p + n). Borrows p. */
 struct text text_from(const void *p, size_t n);
 bool text_eq(struct text a, struct text b);
+/** The order of the bytes: below zero if a sorts before b, 0 if they are equal. A text sorts after
+ * its own beginning. */
+int text_order(struct text a, struct text b);
 /** ASCII case-insensitive equality (RFC 9110 field names, tokens). */
 bool text_ieq(struct text a, struct text b);
 bool text_starts(struct text t, struct text prefix);

@@ -25,6 +25,13 @@ bool text_eq(struct text a, struct text b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+int text_order(struct text a, struct text b)
+{
+	size_t shared = a.n < b.n ? a.n : b.n;
+	int order = shared == 0 ? 0 : memcmp(a.p, b.p, shared);
+	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
 static unsigned char to_lower(char c)
 {
 	unsigned char u = (unsigned char)c;

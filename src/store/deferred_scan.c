@@ -3,8 +3,6 @@
  */
 #include "store/deferred_scan.h"
 
-#include <string.h>
-
 struct merge {
 	const struct scatter_table *table;
 	const struct engine_scan *scan;
@@ -61,11 +59,7 @@ static void give_entry(struct merge *m)
 /* Below zero if the entry comes before the row in the order of the scan. */
 static int order_of_next(const struct merge *m, struct text key)
 {
-	struct text next = next_key(m);
-	size_t shared = next.n < key.n ? next.n : key.n;
-	int order = memcmp(next.p, key.p, shared);
-	if (order == 0)
-		order = (next.n > key.n) - (next.n < key.n);
+	int order = text_order(next_key(m), key);
 	return m->scan->reverse ? -order : order;
 }
 

@@ -47,7 +47,7 @@ static bool is_long(const struct engine_write *w)
 
 static enum route route_of(const struct deferred *d, const struct engine_write *w)
 {
-	if (!deferred_has(d, w->kind) || place_is_above(w->key, place_key(&d->highest[w->kind])))
+	if (!deferred_has(d, w->kind) || text_order(w->key, place_key(&d->highest[w->kind])) > 0)
 		return ROUTE_AT_ONCE;
 	return is_long(w) ? ROUTE_LONG : ROUTE_DEFERRED;
 }
@@ -285,7 +285,7 @@ static void note_highest(struct deferred *d, const struct engine_write *writes, 
 	for (size_t i = 0; i < n; i++) {
 		struct place *highest = &d->highest[writes[i].kind];
 		if (d->routes[i] == ROUTE_AT_ONCE && deferred_has(d, writes[i].kind) &&
-		    place_is_above(writes[i].key, place_key(highest)))
+		    text_order(writes[i].key, place_key(highest)) > 0)
 			place_set(highest, writes[i].kind, writes[i].key);
 	}
 }

@@ -85,7 +85,7 @@ static enum err read_highest(struct deferred *d, uint8_t kind)
 	enum err err = d->inner->ops->scan(d->inner, &last, take_highest, &d->highest[kind]);
 	if (err == ERR_OK && scatter_back(&d->table, &at)) {
 		struct text key = scatter_key(*scatter_at(&d->table, at));
-		if (place_is_above(key, place_key(&d->highest[kind])))
+		if (text_order(key, place_key(&d->highest[kind])) > 0)
 			place_set(&d->highest[kind], kind, key);
 	}
 	return err;

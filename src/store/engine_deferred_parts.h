@@ -83,11 +83,4 @@ static inline void place_set(struct place *p, uint8_t kind, struct text key)
 	memcpy(p->key, key.p, key.n);
 }
 
-static inline bool place_is_above(struct text key, struct text other)
-{
-	size_t shared = key.n < other.n ? key.n : other.n;
-	int order = shared > 0 ? memcmp(key.p, other.p, shared) : 0;
-	return order > 0 || (order == 0 && key.n > other.n);
-}
-
 #endif

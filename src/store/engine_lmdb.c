@@ -111,10 +111,7 @@ static int scan_first(MDB_cursor *cursor, const struct engine_scan *scan, MDB_va
  * page would give the same rows forever. */
 static bool goes_on(const struct engine_scan *scan, struct text last, struct text key)
 {
-	size_t shared = last.n < key.n ? last.n : key.n;
-	int order = memcmp(key.p, last.p, shared);
-	if (order == 0 && key.n != last.n)
-		order = key.n > last.n ? 1 : -1;
+	int order = text_order(key, last);
 	return scan->reverse ? order < 0 : order > 0;
 }
 
@@ -149,10 +146,8 @@ static enum err lmdb_scan(struct engine *engine, const struct engine_scan *scan,
 
 static bool is_highest(struct engine_lmdb *e, const struct engine_write *w)
 {
-	size_t n = e->highest[w->kind].n;
-	size_t shared = n < w->key.n ? n : w->key.n;
-	int order = memcmp(w->key.p, e->highest[w->kind].bytes, shared);
-	if (order < 0 || (order == 0 && w->key.n <= n))
+	struct text highest = text_from(e->highest[w->kind].bytes, e->highest[w->kind].n);
+	if (text_order(w->key, highest) <= 0)
 		return false;
 	memcpy(e->highest[w->kind].bytes, w->key.p, w->key.n);
 	e->highest[w->kind].n = w->key.n;

@@ -178,13 +178,6 @@ static enum err take_table(struct load *l, struct text line)
 	return ERR_OK;
 }
 
-static bool follows(struct text key, struct text last)
-{
-	size_t shared = key.n < last.n ? key.n : last.n;
-	int order = shared == 0 ? 0 : memcmp(key.p, last.p, shared);
-	return order > 0 || (order == 0 && key.n > last.n);
-}
-
 static enum err take_record(struct load *l, struct text line)
 {
 	if (!l->in_table || !dump_take_record(line, &l->table, &l->key, &l->value))
@@ -194,7 +187,7 @@ static enum err take_record(struct load *l, struct text line)
 		    l, ERR_FORMAT,
 		    "has a kind that this version does not know: load it with the referd that "
 		    "wrote it");
-	if (!follows(buf_view(&l->key), buf_view(&l->last_key)))
+	if (text_order(buf_view(&l->key), buf_view(&l->last_key)) <= 0)
 		return fail(l, ERR_CORRUPT, "has a record that is not in the order of its key");
 	buf_reset(&l->last_key);
 	buf_text(&l->last_key, buf_view(&l->key));

@@ -105,9 +105,7 @@ static int compare(struct scatter_item item, uint64_t prefix, struct text key)
 {
 	if (item.prefix != prefix)
 		return item.prefix < prefix ? -1 : 1;
-	size_t shared = item.entry->key_n < key.n ? item.entry->key_n : key.n;
-	int order = memcmp(item.entry->bytes, key.p, shared);
-	return order != 0 ? order : (int)item.entry->key_n - (int)key.n;
+	return text_order(scatter_key(item), key);
 }
 
 int scatter_compare(struct scatter_item a, struct scatter_item b)

@@ -69,20 +69,13 @@ void shared_switch(struct shared_state *state)
 
 /* ---- rows ---- */
 
-static int compare(struct text a, struct text b)
-{
-	size_t n = a.n < b.n ? a.n : b.n;
-	int order = n == 0 ? 0 : memcmp(a.p, b.p, n);
-	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 /* The first row whose key is not below `key`. */
 size_t shared_lower_bound(const struct shared_table *t, struct text key)
 {
 	size_t low = 0, high = t->n;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (compare(t->rows[middle]->key, key) < 0)
+		if (text_order(t->rows[middle]->key, key) < 0)
 			low = middle + 1;
 		else
 			high = middle;

@@ -35,6 +35,18 @@ static void text_is_compared_and_trimmed(void **state)
 	assert_int_equal(text_trim(none).n, 0);
 }
 
+static void texts_have_the_order_of_their_bytes(void **state)
+{
+	(void)state;
+	struct text none = {0};
+	assert_int_equal(text_order(none, TEXT("")), 0);
+	assert_true(text_order(none, TEXT("a")) < 0);
+	assert_true(text_order(TEXT("a"), none) > 0);
+	assert_true(text_order(TEXT("ab"), TEXT("b")) < 0);
+	assert_true(text_order(TEXT("ab"), TEXT("a")) > 0);
+	assert_true(text_order(TEXT("\xff"), TEXT("\x01")) > 0); /* bytes have no sign */
+}
+
 static void text_is_split_at_a_character(void **state)
 {
 	(void)state;
@@ -238,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(text_is_compared_and_trimmed),
+	    cmocka_unit_test(texts_have_the_order_of_their_bytes),
 	    cmocka_unit_test(text_is_split_at_a_character),
 	    cmocka_unit_test(numbers_are_read_strictly),
 	    cmocka_unit_test(secrets_are_compared),
