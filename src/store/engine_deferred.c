@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/deferred_scan.h"
 #include "store/engine_deferred_parts.h"
 #include "store/scatter_log.h"
@@ -55,13 +56,10 @@ static enum route route_of(const struct deferred *d, const struct engine_write *
 /* The later steps look at each write several times. */
 static bool find_routes(struct deferred *d, const struct engine_write *writes, size_t n)
 {
-	if (n > d->routes_cap) {
-		enum route *grown = realloc(d->routes, n * 2 * sizeof *grown);
-		if (grown == NULL)
-			return false;
-		d->routes = grown;
-		d->routes_cap = n * 2;
-	}
+	enum route *routes = array_room(d->routes, &d->routes_cap, n, sizeof *routes);
+	if (routes == NULL)
+		return false;
+	d->routes = routes;
 	for (size_t i = 0; i < n; i++)
 		d->routes[i] = route_of(d, &writes[i]);
 	return true;
@@ -71,14 +69,11 @@ static bool find_routes(struct deferred *d, const struct engine_write *writes, s
 
 static bool push(struct deferred *d, struct engine_write write)
 {
-	if (d->n_writes == d->writes_cap) {
-		size_t cap = d->writes_cap == 0 ? 1024 : d->writes_cap * 2;
-		struct engine_write *grown = realloc(d->writes, cap * sizeof *grown);
-		if (grown == NULL)
-			return false;
-		d->writes = grown;
-		d->writes_cap = cap;
-	}
+	struct engine_write *writes =
+	    array_room(d->writes, &d->writes_cap, d->n_writes + 1, sizeof *writes);
+	if (writes == NULL)
+		return false;
+	d->writes = writes;
 	d->writes[d->n_writes++] = write;
 	return true;
 }
@@ -225,13 +220,10 @@ static bool reserve_changes(struct deferred *d, const struct engine_write *write
 			removed[writes[i].kind] += d->routes[i] == ROUTE_LONG;
 			all++;
 		}
-	if (all > d->changes_cap) {
-		struct change *grown = realloc(d->changes, all * 2 * sizeof *grown);
-		if (grown == NULL)
-			return false;
-		d->changes = grown;
-		d->changes_cap = all * 2;
-	}
+	struct change *changes = array_room(d->changes, &d->changes_cap, all, sizeof *changes);
+	if (changes == NULL)
+		return false;
+	d->changes = changes;
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
 		if (of_kind[kind] > 0 && !scatter_reserve(&d->table, (uint8_t)kind, of_kind[kind],
 							  removed[kind], &spare))
@@ -377,9 +369,8 @@ static void deferred_tend(struct engine *engine)
 		return;
 	while (commit(d, &nothing, true) == ERR_PENDING)
 		;
-	/* If the view does not move, the memory stays as it was, too. */
-	if (d->committed && deferred_view(engine) != ERR_OK)
-		return;
+	if (d->committed)
+		(void)deferred_view(engine); /* if it does not move, the memory stays, too */
 }
 
 static void deferred_close(struct engine *engine)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/counter.h"
 #include "store/engine_ops.h"
 
@@ -81,14 +82,10 @@ static void row_free(struct row *row)
 /* The table owns the row from now on. */
 static bool table_put(struct table *t, struct row row)
 {
-	if (t->n == t->cap) {
-		size_t cap = t->cap == 0 ? 64 : t->cap * 2;
-		struct row *grown = realloc(t->rows, cap * sizeof *grown);
-		if (grown == NULL)
-			return false;
-		t->rows = grown;
-		t->cap = cap;
-	}
+	struct row *rows = array_room(t->rows, &t->cap, t->n + 1, sizeof *rows);
+	if (rows == NULL)
+		return false;
+	t->rows = rows;
 	size_t i = lower_bound(t, row.key);
 	if (i < t->n && text_eq(t->rows[i].key, row.key)) {
 		row_free(&t->rows[i]);
@@ -205,15 +202,10 @@ static enum err memory_scan(struct engine *engine, const struct engine_scan *sca
 
 static bool reserve_later(struct engine_memory *m, size_t n)
 {
-	if (m->n_later + n <= m->later_cap)
-		return true;
-	size_t cap = (m->n_later + n) * 2;
-	struct later *grown = realloc(m->later, cap * sizeof *grown);
-	if (grown == NULL)
-		return false;
-	m->later = grown;
-	m->later_cap = cap;
-	return true;
+	struct later *later = array_room(m->later, &m->later_cap, m->n_later + n, sizeof *later);
+	if (later != NULL)
+		m->later = later;
+	return later != NULL;
 }
 
 static enum err memory_commit(struct engine *engine, const struct engine_batch *batch)

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 enum {
-	FIRST_CAP = 1024,
 	DIGIT_BITS = 8,
 	DIGITS = 1 << DIGIT_BITS,
 	BLOCK_FILL = SCATTER_BLOCK * 7 / 8, /* room for the first writes after the start */
@@ -16,14 +17,11 @@ enum {
 bool scatter_pile_add(struct scatter_pile *pile, struct scatter_table *t, struct text key,
 		      struct text value, uint16_t n)
 {
-	if (pile->n == pile->cap) {
-		size_t cap = pile->cap == 0 ? FIRST_CAP : pile->cap * 2;
-		struct scatter_item *grown = realloc(pile->items, cap * sizeof *grown);
-		if (grown == NULL)
-			return false;
-		pile->items = grown;
-		pile->cap = cap;
-	}
+	struct scatter_item *items =
+	    array_room(pile->items, &pile->cap, pile->n + 1, sizeof *items);
+	if (items == NULL)
+		return false;
+	pile->items = items;
 	struct scatter_item item = scatter_item_new(t, key, value, false);
 	if (item.entry == NULL)
 		return false;

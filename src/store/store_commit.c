@@ -4,23 +4,20 @@
  */
 #include <assert.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/store_parts.h"
 
 static enum err collect_adds(struct store *s)
 {
-	if (s->tx.sums.n_dirty > s->adds_cap) {
-		size_t cap = s->tx.sums.n_dirty * 2;
-		struct engine_write *grown = realloc(s->adds, cap * sizeof *grown);
-		if (grown == NULL)
-			return ERR_NO_MEMORY;
-		s->adds = grown;
-		s->adds_cap = cap;
-	}
+	struct engine_write *adds =
+	    array_room(s->adds, &s->adds_cap, s->tx.sums.n_dirty, sizeof *adds);
+	if (adds == NULL)
+		return ERR_NO_MEMORY;
+	s->adds = adds;
 	return tx_write_counters(&s->tx, s->adds, &s->n_adds);
 }
 
@@ -35,14 +32,11 @@ static enum err collect_writes(struct store *s)
 		err = collect_adds(s);
 	if (err != ERR_OK || s->overlay.n_dirty == 0)
 		return err;
-	if (s->overlay.n_dirty > s->writes_cap) {
-		size_t cap = s->overlay.n_dirty * 2;
-		struct engine_write *grown = realloc(s->writes, cap * sizeof *grown);
-		if (grown == NULL)
-			return ERR_NO_MEMORY;
-		s->writes = grown;
-		s->writes_cap = cap;
-	}
+	struct engine_write *writes =
+	    array_room(s->writes, &s->writes_cap, s->overlay.n_dirty, sizeof *writes);
+	if (writes == NULL)
+		return ERR_NO_MEMORY;
+	s->writes = writes;
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
 		const struct overlay_entry *e = s->overlay.first[kind];
 		for (; e != NULL; e = e->next_of_kind)
@@ -55,15 +49,12 @@ static enum err collect_writes(struct store *s)
 /* Every key that the batch has read from the engine, also for commands that are not decided yet. */
 static enum err collect_reads(struct store *s)
 {
+	struct engine_read *reads =
+	    array_room(s->reads, &s->reads_cap, s->overlay.n_entries, sizeof *reads);
 	s->n_reads = 0;
-	if (s->overlay.n_entries > s->reads_cap) {
-		size_t cap = s->overlay.n_entries * 2;
-		struct engine_read *grown = realloc(s->reads, cap * sizeof *grown);
-		if (grown == NULL)
-			return ERR_NO_MEMORY;
-		s->reads = grown;
-		s->reads_cap = cap;
-	}
+	if (reads == NULL)
+		return ERR_NO_MEMORY;
+	s->reads = reads;
 	for (size_t i = 0; i < s->overlay.n_buckets; i++)
 		for (const struct overlay_entry *e = s->overlay.buckets[i]; e != NULL;
 		     e = e->next_in_bucket)

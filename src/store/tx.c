@@ -5,9 +5,9 @@
 #include "store/tx.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/batch.h"
 #include "store/counter.h"
 #include "store/load_mark.h"
@@ -154,16 +154,13 @@ enum err tx_get_before(struct tx *tx, const struct record_kind *kind, void *reco
 
 void tx_stage(struct tx *tx, struct staged staged)
 {
-	if (tx->n_staged == tx->stage_cap) {
-		size_t cap = tx->stage_cap == 0 ? 32 : tx->stage_cap * 2;
-		struct staged *grown = realloc(tx->stage, cap * sizeof *grown);
-		if (grown == NULL) {
-			tx->failed = ERR_NO_MEMORY;
-			return;
-		}
-		tx->stage = grown;
-		tx->stage_cap = cap;
+	struct staged *stage =
+	    array_room(tx->stage, &tx->stage_cap, tx->n_staged + 1, sizeof *stage);
+	if (stage == NULL) {
+		tx->failed = ERR_NO_MEMORY;
+		return;
 	}
+	tx->stage = stage;
 	tx->stage[tx->n_staged++] = staged;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/crypto.h"
 #include "store/ask.h"
 
@@ -21,15 +22,10 @@ static struct operator_entry *find_key(const struct operators *o, struct text ke
 
 static bool make_room(struct operators *o)
 {
-	if (o->n < o->cap)
-		return true;
-	const size_t cap = o->cap == 0 ? 8 : o->cap * 2;
-	struct operator_entry *grown = realloc(o->items, cap * sizeof *grown);
-	if (grown == NULL)
-		return false;
-	o->items = grown;
-	o->cap = cap;
-	return true;
+	struct operator_entry *items = array_room(o->items, &o->cap, o->n + 1, sizeof *items);
+	if (items != NULL)
+		o->items = items;
+	return items != NULL;
 }
 
 /* An operator whose record has wrong lengths cannot sign in; `referd verify` reports it. */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "store/ask.h"
 
 static struct token_entry *find_hash(const struct tokens *t, const uint8_t hash[SHA256_SIZE])
@@ -28,17 +29,14 @@ static bool add(struct tokens *t, const struct token *token)
 	if (token->hash.n != SHA256_SIZE)
 		return true;
 	struct token_entry *e = find_hash(t, (const uint8_t *)token->hash.p);
-	if (e == NULL && t->n == t->cap) {
-		size_t cap = t->cap == 0 ? 8 : t->cap * 2;
-		struct token_entry *grown = realloc(t->items, cap * sizeof *grown);
-		if (grown == NULL)
+	if (e == NULL) {
+		struct token_entry *items = array_room(t->items, &t->cap, t->n + 1, sizeof *items);
+		if (items == NULL)
 			return false;
-		t->items = grown;
-		t->cap = cap;
+		t->items = items;
+		assert(t->n < t->cap);
+		e = &items[t->n++];
 	}
-	assert(e != NULL || t->n < t->cap);
-	if (e == NULL)
-		e = &t->items[t->n++];
 	memcpy(e->hash, token->hash.p, SHA256_SIZE);
 	e->id = token->id;
 	e->scopes = token->scopes;
