@@ -67,10 +67,9 @@ struct rule_set {
 	struct text rule_ids;
 };
 
-/* Counters of a rule's rewards. They are apart from the rule, so that a reward rewrites little. */
-/* Counters of a rule. Commands add to them (tx_add), because all referrals of a campaign share
- * them. A limit is never judged by them: limits count in reward_step, which is a row for each user.
- */
+/* Counters of a rule's rewards. They are apart from the rule, so that a reward rewrites little.
+ * Commands add to them (tx_add), because all referrals of a campaign share them. A limit is never
+ * judged by them: limits count in reward_step, which is a row for each user. */
 struct rule_stats {
 	uint64_t rule_id; /* key */
 	uint64_t due;     /* now */

@@ -15,7 +15,6 @@
 
 #include "api/api.h"
 #include "api/call/credential.h"
-#include "core/health_records.h"
 #include "routes.h"
 #include "stream_changes.h"
 #include "stream_sums.h"
@@ -142,24 +141,14 @@ static void on_delivery(void *arg, const struct record_kind *kind, const void *r
 		stream_note_delivery(&all->changes, record);
 }
 
-static void on_webhook_stats(void *arg, const struct record_kind *kind, const void *record,
-			     bool deleted)
+/* The counters and the health of a webhook both begin with its id. */
+static void on_webhook_row(void *arg, const struct record_kind *kind, const void *record,
+			   bool deleted)
 {
 	struct streams *all = arg;
 	(void)kind;
 	if (!deleted)
-		stream_note_webhook(&all->changes,
-				    ((const struct webhook_stats *)record)->webhook_id);
-}
-
-static void on_webhook_health(void *arg, const struct record_kind *kind, const void *record,
-			      bool deleted)
-{
-	struct streams *all = arg;
-	(void)kind;
-	if (!deleted)
-		stream_note_webhook(&all->changes,
-				    ((const struct webhook_health *)record)->webhook_id);
+		stream_note_webhook(&all->changes, *(const uint64_t *)record);
 }
 
 static void on_campaign_stats(void *arg, const struct record_kind *kind, const void *record,
@@ -192,8 +181,8 @@ static const struct {
     {&KIND_REWARD, on_object},
     {&KIND_WEBHOOK, on_object},
     {&KIND_DELIVERY, on_delivery},
-    {&KIND_WEBHOOK_STATS, on_webhook_stats},
-    {&KIND_WEBHOOK_HEALTH, on_webhook_health},
+    {&KIND_WEBHOOK_STATS, on_webhook_row},
+    {&KIND_WEBHOOK_HEALTH, on_webhook_row},
     {&KIND_REPLAY, on_replay},
     {&KIND_CAMPAIGN_STATS, on_campaign_stats},
     {&KIND_AUDIT, on_object},
