@@ -19,6 +19,7 @@ struct asked {
 
 struct engine_shared {
 	struct engine engine;
+	struct engine_ops ops;
 	struct shared_state *state;
 	unsigned node;
 	uint64_t fence, epoch;
@@ -249,7 +250,7 @@ static void engine_close_node(struct engine *engine)
 
 struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 {
-	static const struct engine_ops blocks = {
+	static const struct engine_ops with_blocks = {
 	    .adds = true,
 	    .view = engine_view,
 	    .get = engine_get,
@@ -259,19 +260,13 @@ struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 	    .take_ids = engine_take_ids,
 	    .close = engine_close_node,
 	};
-	static const struct engine_ops sequences = {
-	    .adds = true,
-	    .view = engine_view,
-	    .get = engine_get,
-	    .scan = engine_scan,
-	    .commit = engine_commit,
-	    .epoch = engine_epoch,
-	    .close = engine_close_node,
-	};
 	struct engine_shared *e = calloc(1, sizeof *e);
 	if (e == NULL)
 		return NULL;
-	e->engine.ops = state->alone ? &sequences : &blocks;
+	e->ops = with_blocks;
+	if (state->alone)
+		e->ops.take_ids = NULL; /* the store keeps sequences */
+	e->engine.ops = &e->ops;
 	e->state = state;
 	e->node = node;
 	e->epoch = state->epoch;

@@ -38,9 +38,9 @@ static struct power {
 	size_t n;
 	struct power_write *pending;
 	size_t n_pending, cap;
-	/* Called at each sync point, before the pending writes are synced. With `atomic`, they are
-	 * one write, and POWER_SOME means all or nothing. */
-	void (*at_sync)(void *arg, bool atomic);
+	/* Called for each part at each sync point, before the pending writes are synced. With
+	 * `atomic`, they are one write, and POWER_SOME means all or nothing. */
+	void (*look)(void *arg, enum power_part part, bool atomic);
 	void *arg;
 } power;
 
@@ -84,8 +84,10 @@ static inline void power_note(size_t at, const void *bytes, size_t n)
 
 static inline void power_sync(bool atomic)
 {
-	if (power.at_sync != NULL)
-		power.at_sync(power.arg, atomic);
+	power.on = false; /* images have inodes of their own */
+	for (enum power_part part = POWER_NONE; power.look != NULL && part <= POWER_SOME; part++)
+		power.look(power.arg, part, atomic);
+	power.on = true;
 	for (size_t i = 0; i < power.n_pending; i++) {
 		struct power_write *w = &power.pending[i];
 		power_grow(w->at + w->n);

@@ -2,7 +2,7 @@
  * the wall clock shows.
  * Never sends: the test supplies the verdicts. Runs on three stores.
  * Run by make test. */
-#include "core_world.h"
+#include "webhook_world.h"
 
 static const uint64_t DAY_MS = 24ull * 3600 * 1000;
 
@@ -85,17 +85,6 @@ static void a_refusal_restarts_the_count(void **state)
 			 0);
 	assert_int_equal(fail_again(w, hook, DAY_MS), 0);
 	assert_int_equal(fail_again(w, hook, 5 * DAY_MS), w->now_ms);
-}
-
-struct put_stats {
-	struct command command;
-	struct webhook_stats stats;
-};
-
-static enum err put_stats_decide(struct command *command, struct tx *tx)
-{
-	tx_put(tx, &KIND_WEBHOOK_STATS, &((struct put_stats *)command)->stats);
-	return ERR_OK;
 }
 
 /* 0.1 stored when the failures began. The time until its last attempt still counts. */

@@ -3,21 +3,7 @@
 #include "core/webhook_health.h"
 
 #include "core/webhook_ops.h"
-#include "core_world.h"
-
-/* A webhook that has failed since WORLD_NOW and then got a 410, with one held delivery. */
-static uint64_t disabled_hook(struct world *w, uint64_t *user_id)
-{
-	uint64_t hook = world_webhook(w, world_hook());
-	*user_id = world_user(w, world_launched(w), 0, "jessica@example.com");
-	assert_int_equal(
-	    world_attempt(w, 1, world_delivery(w, 1).due_ms, VERDICT_GONE, WORLD_NOW + 5000),
-	    ERR_OK);
-	struct webhook webhook = {.id = hook};
-	assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
-	assert_true(webhook.disabled_ms != 0);
-	return hook;
-}
+#include "webhook_world.h"
 
 struct read_health {
 	struct command command;
@@ -63,17 +49,6 @@ static void failures_count_from_the_enabling(void **state)
 		assert_int_equal(health_of(w, hook).failures, n);
 		assert_int_equal(health_of(w, hook).failing_since_ms, w->now_ms);
 	}
-}
-
-struct put_stats {
-	struct command command;
-	struct webhook_stats stats;
-};
-
-static enum err put_stats_decide(struct command *command, struct tx *tx)
-{
-	tx_put(tx, &KIND_WEBHOOK_STATS, &((struct put_stats *)command)->stats);
-	return ERR_OK;
 }
 
 /* 0.2 stored the health beside the counters. */

@@ -4,21 +4,7 @@
 #include "core/webhook_ops.h"
 
 #include "core/replay.h"
-#include "core_world.h"
-
-/* A webhook that has failed since WORLD_NOW and then got a 410, with one held delivery. */
-static uint64_t disabled_hook(struct world *w, uint64_t *user_id)
-{
-	uint64_t hook = world_webhook(w, world_hook());
-	*user_id = world_user(w, world_launched(w), 0, "jessica@example.com");
-	assert_int_equal(
-	    world_attempt(w, 1, world_delivery(w, 1).due_ms, VERDICT_GONE, WORLD_NOW + 5000),
-	    ERR_OK);
-	struct webhook webhook = {.id = hook};
-	assert_int_equal(world_get(w, &KIND_WEBHOOK, &webhook), ERR_OK);
-	assert_true(webhook.disabled_ms != 0);
-	return hook;
-}
+#include "webhook_world.h"
 
 static void enabling_forgets_why_it_was_disabled(void **state)
 {

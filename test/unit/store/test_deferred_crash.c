@@ -140,8 +140,9 @@ static void go_on(struct world *w, const struct model *model)
 	engine_close(engine);
 }
 
-static void look_at_image(struct world *w, enum power_part part, bool atomic)
+static void look_at_image(void *arg, enum power_part part, bool atomic)
 {
+	struct world *w = arg;
 	assert_true(power_image(w->image, part, atomic, &w->seed));
 	struct engine *engine = open_engine(w->image_dir, true);
 	/* Only the write of the meta page brings the new state, and brings it completely. */
@@ -160,16 +161,6 @@ static void look_at_image(struct world *w, enum power_part part, bool atomic)
 	w->after_seen += model == &w->after;
 	if (w->images % 8 == 0)
 		go_on(w, model);
-}
-
-static void at_sync(void *arg, bool atomic)
-{
-	struct world *w = arg;
-	power.on = false; /* the images have inodes of their own */
-	look_at_image(w, POWER_NONE, atomic);
-	look_at_image(w, POWER_ALL, atomic);
-	look_at_image(w, POWER_SOME, atomic);
-	power.on = true;
 }
 
 /* ---- the load ---- */
@@ -217,7 +208,7 @@ static void a_power_loss_loses_no_write(void **state)
 	(void)snprintf(path, sizeof path, "%s/referd.mdb", w->dir);
 	w->engine = open_engine(w->dir, false);
 	assert_true(power_begin(path));
-	power.at_sync = at_sync;
+	power.look = look_at_image;
 	power.arg = w;
 	while (w->images < images) {
 		random_commit(w);
