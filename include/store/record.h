@@ -46,11 +46,34 @@ struct pairs {
 	struct text raw;
 };
 
+/* What a field means, for an engine that stores it in a typed column. The stored bytes of
+ * store/record.h do not depend on it. The first six are for FIELD_U64. */
+enum field_meaning {
+	MEANS_PLAIN, /* a number, a text in UTF-8, or pairs of texts in UTF-8 */
+	MEANS_ID,    /* an id, or another number; zero means that there is none */
+	MEANS_HASH,  /* a number that uses all 64 bits */
+	MEANS_TIME,  /* Unix milliseconds; in a value, zero means that there is no time */
+	MEANS_DAY,   /* days since 1970-01-01; likewise */
+	MEANS_FLAG,  /* 0 or 1 */
+	MEANS_WORD,  /* a number for which `words` has a word */
+	MEANS_BYTES, /* a text or pairs: any bytes */
+	MEANS_IDS,   /* a text: ids, 8 bytes each, big-endian */
+	MEANS_IP,    /* a text: an IP address as 4 or 16 bytes */
+};
+
+/* The word of a stored number. A table of words ends with a NULL word. */
+struct name {
+	uint64_t number;
+	const char *word;
+};
+
 struct field {
 	uint8_t tag; /* value fields: 1.., ascending; key fields: 0 */
 	uint8_t type;
 	uint16_t offset; /* in the struct */
 	const char *name;
+	enum field_meaning meaning;
+	const struct name *words; /* of MEANS_WORD */
 };
 
 /* What the store may do with the records of a kind. */
@@ -59,13 +82,16 @@ enum record_class {
 	RECORD_CONFIG,  /* changes rarely, so that its decoded form may be kept in memory */
 	RECORD_COUNTER, /* sums, to which commands add without reading them (tx_add) */
 	RECORD_INDEX,   /* a row that other records imply */
+	RECORD_SERIAL,  /* a row that many commands read and rewrite, one after another */
+	RECORD_QUEUE,   /* a row that is soon deleted again */
 };
 
 struct record_kind {
 	/* 1 to RECORD_KINDS - 1. The store itself uses 0 (sequences) and RECORD_KIND_LOG. */
 	uint8_t id;
 	const char *name;
-	size_t size; /* of the struct */
+	const char *table; /* what people call the rows, in SQL: "users" */
+	size_t size;       /* of the struct */
 	const struct field *keys;
 	size_t n_keys;
 	const struct field *values;

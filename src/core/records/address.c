@@ -12,12 +12,13 @@
 #include "core/id_list.h"
 #include "record_table.h"
 
-static const struct field address_keys[] = {KEY(TEXT, address, key)};
-const struct record_kind KIND_ADDRESS = KIND_OF_KEYS(44, address);
+static const struct field address_keys[] = {KEY(BYTES, address, key)};
+const struct record_kind KIND_ADDRESS = KIND_OF_KEYS(RECORD_INDEX, 44, address, "address_index");
 
 static const struct field address_progress_keys[] = {KEY(U64, address_progress, form)};
-static const struct field address_progress_values[] = {VALUE(1, U64, address_progress, user_id)};
-const struct record_kind KIND_ADDRESS_PROGRESS = KIND(45, address_progress);
+static const struct field address_progress_values[] = {VALUE(1, ID, address_progress, user_id)};
+const struct record_kind KIND_ADDRESS_PROGRESS =
+    KIND_OF_CLASS(RECORD_SERIAL, 45, address_progress, "address_progress");
 
 /* Is folding all that the host needs? Nearly all hosts are of this kind. */
 static bool is_plain(struct text host)

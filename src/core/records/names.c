@@ -115,6 +115,16 @@ const struct name REWARD_STATE_NAMES[] = {
     {REWARD_CANCELLED, "cancelled"},
     {0, NULL},
 };
+const struct name ORDER_STATE_NAMES[] = {
+    {ORDER_SEEN, "seen"},
+    {ORDER_STANDS, "stands"},
+    {ORDER_REFUNDED, "refunded"},
+    {0, NULL},
+};
+const struct name FAILURE_NAMES[] = {
+    {1, "dns"},      {2, "connect"}, {3, "tls"}, {4, "timeout"},
+    {5, "protocol"}, {6, "policy"},  {0, NULL},
+};
 
 const char *name_of(const struct name *table, uint64_t number)
 {

@@ -4,23 +4,24 @@
  */
 #include "core/operator_records.h"
 
+#include "core/names.h"
 #include "record_table.h"
 
-static const struct field operator_record_keys[] = {KEY(TEXT, operator_record, key)};
+static const struct field operator_record_keys[] = {KEY(BYTES, operator_record, key)};
 static const struct field operator_record_values[] = {
-    VALUE(1, U64, operator_record, id),
+    VALUE(1, ID, operator_record, id),
     VALUE(2, TEXT, operator_record, name),
-    VALUE(3, U64, operator_record, role),
-    VALUE(4, U64, operator_record, created_ms),
+    WORD(3, ROLE_NAMES, operator_record, role),
+    VALUE(4, TIME, operator_record, created_ms),
     VALUE(5, U64, operator_record, n_log2),
     VALUE(6, U64, operator_record, r),
     VALUE(7, U64, operator_record, p),
-    VALUE(8, TEXT, operator_record, salt),
-    VALUE(9, TEXT, operator_record, password_key),
-    VALUE(10, U64, operator_record, password_ms),
+    VALUE(8, BYTES, operator_record, salt),
+    VALUE(9, BYTES, operator_record, password_key),
+    VALUE(10, TIME, operator_record, password_ms),
     VALUE(11, U64, operator_record, password_version),
 };
 const struct record_kind KIND_OPERATOR = {
-    KIND_MEMBERS(42, "operator", operator_record),
+    KIND_MEMBERS(42, "operator", operator_record, "operators"),
     .class = RECORD_CONFIG,
 };

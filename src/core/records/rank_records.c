@@ -11,6 +11,6 @@ static const struct field rank_keys[] = {
     KEY(U64, rank, referrals),
 };
 static const struct field rank_values[] = {
-    VALUE(1, TEXT, rank, user_ids),
+    VALUE(1, IDS, rank, user_ids),
 };
-const struct record_kind KIND_RANK = KIND(49, rank);
+const struct record_kind KIND_RANK = KIND_OF_CLASS(RECORD_INDEX, 49, rank, "ranks");

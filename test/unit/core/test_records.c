@@ -115,6 +115,38 @@ static void a_text_key_is_the_last_field_of_a_key(void **state)
 					 RECORD_KINDS_ALL[i]->keys[f].name);
 }
 
+static void check_meaning(const struct record_kind *kind, const struct field *f)
+{
+	enum {
+		NUMBERS = 1 << MEANS_PLAIN | 1 << MEANS_ID | 1 << MEANS_HASH | 1 << MEANS_TIME |
+			  1 << MEANS_DAY | 1 << MEANS_FLAG | 1 << MEANS_WORD
+	};
+	enum { TEXTS = 1 << MEANS_PLAIN | 1 << MEANS_BYTES | 1 << MEANS_IDS | 1 << MEANS_IP };
+	enum { PAIRS = 1 << MEANS_PLAIN | 1 << MEANS_BYTES };
+	static const unsigned allowed[] = {
+	    [FIELD_U64] = NUMBERS, [FIELD_TEXT] = TEXTS, [FIELD_PAIRS] = PAIRS};
+	if ((allowed[f->type] >> f->meaning & 1) == 0)
+		fail_msg("%s: %s has a meaning that its type cannot have", kind->name, f->name);
+	if ((f->meaning == MEANS_WORD) != (f->words != NULL))
+		fail_msg("%s: %s needs a table of words", kind->name, f->name);
+}
+
+static void every_kind_has_a_table_and_every_field_a_meaning(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
+		const struct record_kind *kind = RECORD_KINDS_ALL[i];
+		if (kind->table == NULL)
+			fail_msg("%s has no name in SQL (record_table.h)", kind->name);
+		for (size_t j = 0; j < i; j++)
+			assert_string_not_equal(kind->table, RECORD_KINDS_ALL[j]->table);
+		for (size_t f = 0; f < kind->n_keys; f++)
+			check_meaning(kind, &kind->keys[f]);
+		for (size_t f = 0; f < kind->n_values; f++)
+			check_meaning(kind, &kind->values[f]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -124,6 +156,7 @@ int main(void)
 	    cmocka_unit_test(tags_ascend),
 	    cmocka_unit_test(every_member_is_stored),
 	    cmocka_unit_test(a_text_key_is_the_last_field_of_a_key),
+	    cmocka_unit_test(every_kind_has_a_table_and_every_field_a_meaning),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

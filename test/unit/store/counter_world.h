@@ -16,6 +16,7 @@
 
 #include "../../support/scratch.h"
 #include "../../support/seeded.h"
+#include "field.h"
 #include "store/counter.h"
 #include "store/engine_ops.h"
 #include "store/store.h"
@@ -26,11 +27,11 @@ struct tally {
 	struct text note; /* a retired field */
 };
 
-static const struct field tally_keys[] = {{0, FIELD_U64, offsetof(struct tally, id), "id"}};
+static const struct field tally_keys[] = {FIELD(0, U64, tally, id)};
 static const struct field tally_values[] = {
-    {1, FIELD_U64, offsetof(struct tally, up), "up"},
-    {2, FIELD_TEXT, offsetof(struct tally, note), "note"},
-    {3, FIELD_U64, offsetof(struct tally, down), "down"},
+    FIELD(1, U64, tally, up),
+    FIELD(2, TEXT, tally, note),
+    FIELD(3, U64, tally, down),
 };
 static const struct record_kind TALLY = {
     .id = 7,

@@ -4,9 +4,7 @@
 #ifndef TEST_STORE_KINDS_H
 #define TEST_STORE_KINDS_H
 
-#include <stddef.h>
-
-#include "store/record.h"
+#include "field.h"
 
 struct item {
 	uint64_t group, id; /* key */
@@ -16,15 +14,15 @@ struct item {
 };
 
 static const struct field item_keys[] = {
-    {0, FIELD_U64, offsetof(struct item, group), "group"},
-    {0, FIELD_U64, offsetof(struct item, id), "id"},
+    FIELD(0, U64, item, group),
+    FIELD(0, U64, item, id),
 };
 /* Tag 4 was retired. */
 static const struct field item_values[] = {
-    {1, FIELD_U64, offsetof(struct item, count), "count"},
-    {2, FIELD_TEXT, offsetof(struct item, word), "word"},
-    {3, FIELD_U64, offsetof(struct item, big), "big"},
-    {5, FIELD_PAIRS, offsetof(struct item, list), "list"},
+    FIELD(1, U64, item, count),
+    FIELD(2, TEXT, item, word),
+    FIELD(3, U64, item, big),
+    FIELD(5, PAIRS, item, list),
 };
 static const struct record_kind ITEM = {
     .id = 3,
@@ -42,10 +40,10 @@ struct label {
 };
 
 static const struct field label_keys[] = {
-    {0, FIELD_TEXT, offsetof(struct label, name), "name"},
+    FIELD(0, TEXT, label, name),
 };
 static const struct field label_values[] = {
-    {1, FIELD_U64, offsetof(struct label, n), "n"},
+    FIELD(1, U64, label, n),
 };
 static const struct record_kind LABEL = {
     .id = 30,

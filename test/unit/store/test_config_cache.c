@@ -4,6 +4,7 @@
  */
 #include "store/config_cache.h"
 
+#include "field.h"
 #include "store_world.h"
 
 struct rate {
@@ -13,11 +14,11 @@ struct rate {
 };
 
 static const struct field rate_keys[] = {
-    {0, FIELD_TEXT, offsetof(struct rate, name), "name"},
+    FIELD(0, TEXT, rate, name),
 };
 static const struct field rate_values[] = {
-    {1, FIELD_U64, offsetof(struct rate, percent), "percent"},
-    {2, FIELD_TEXT, offsetof(struct rate, note), "note"},
+    FIELD(1, U64, rate, percent),
+    FIELD(2, TEXT, rate, note),
 };
 static const struct record_kind RATE = {
     .id = 5,
