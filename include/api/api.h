@@ -52,7 +52,7 @@ struct api_config {
 };
 
 /** Reads the tokens, the sessions and the inbound secrets. The store must be idle: the function
- * calls store_turn until they have arrived. ERR_NO_MEMORY and read errors. */
+ * calls store_wait until they have arrived. ERR_NO_MEMORY and read errors. */
 enum err api_open(const struct api_config *config, struct api **out) WARN_UNUSED;
 /** Every request must have its reply. NULL is fine. */
 void api_close(struct api *api);

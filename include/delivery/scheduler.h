@@ -20,7 +20,7 @@ struct scheduler_config {
 	bool allow_http_targets;
 };
 
-/** Reads the webhooks (it calls store_turn until they have arrived), and watches the store. Sends
+/** Reads the webhooks (it calls store_wait until they have arrived), and watches the store. Sends
  * nothing before the loop runs. ERR_NO_MEMORY, or the error of a read. */
 enum err scheduler_open(const struct scheduler_config *config, struct scheduler **out) WARN_UNUSED;
 /** Cancels the attempts in flight: their deliveries are due again at the next start. NULL is

@@ -43,13 +43,17 @@ uint64_t engine_lmdb_lost_kinds(const struct engine *engine);
 enum err engine_lmdb_copy(struct engine *engine, int fd, const char **why) WARN_UNUSED;
 
 /** Opens an engine that keeps everything in memory, for tests. With `pending`, the first read of
- * each key after a commit returns ERR_PENDING. NULL if memory runs out. */
+ * each key after a commit returns ERR_PENDING, and so does the first call of a commit. A round ends
+ * when the store waits (store_wait): it fetches all keys that were read since the last round. NULL
+ * if memory runs out. */
 struct engine *engine_memory_open(bool pending);
 /** Lets a memory engine add to counters itself, as an engine with several writers does (`adds` in
  * src/store/engine_ops.h). For an engine that no store has opened yet. */
 void engine_memory_set_adds(struct engine *engine);
 /** How often a memory engine has answered a get of the kind. */
 uint64_t engine_memory_gets(const struct engine *engine, uint8_t kind);
+/** The rounds so far that fetched at least one key. */
+uint64_t engine_memory_rounds(const struct engine *engine);
 /** Opens an engine in front of `inner`, which it owns from now on (also on failure). Writes to the
  * kinds in `kinds` (bits 1 << id) are logged, kept in memory (at most about 18 MB), and merged into
  * their key spaces later in key order. They are durable at once, and the next view shows them.

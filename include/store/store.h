@@ -56,9 +56,15 @@ void store_unwatch(struct store *store, const void *arg);
 /** Sets the time of the steady clock that the next batch sees (tx_steady_ms). */
 void store_set_steady_ms(struct store *store, uint64_t steady_ms);
 /** Runs the queries, decides a batch, commits it, and calls the done() functions. The loop calls it
- * at the end of every turn. True if work is left that needs no new event: then the next turn must
- * not block. */
+ * at the end of every turn. Work that waits for the engine stays parked, and an event of the engine
+ * wakes the loop for it. Returns store_has_work. */
 bool store_turn(struct store *store);
+/** True if work is left that needs no new event: then the next turn must not block. */
+bool store_has_work(const struct store *store);
+/** A turn for callers without a loop, which call it until their command is done. It first blocks
+ * until the engine has an answer, if nothing else can go on, and never waits for a batch to grow.
+ */
+void store_wait(struct store *store);
 /** How long the waiting batch may still grow, in nanoseconds. 0 if no batch waits. */
 uint64_t store_wait_ns(const struct store *store);
 /** Runs the waiting queries only, for queries that were queued after store_turn. */

@@ -227,7 +227,7 @@ static bool run(struct birth *b, struct store *store)
 	if (store_submit(store, &b->setup.command) != ERR_OK)
 		return false;
 	while (!b->finished)
-		store_turn(store);
+		store_wait(store);
 	return b->problem == NULL;
 }
 

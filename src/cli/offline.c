@@ -81,7 +81,7 @@ enum err offline_change(struct store *store, struct command *command, enum audit
 	*why = "its database cannot be written: check the disk and the permissions";
 	enum err err = store_submit(store, &change.audited.command);
 	while (err == ERR_OK && !change.done)
-		store_turn(store);
+		store_wait(store);
 	return err == ERR_OK ? change.err : err;
 }
 

@@ -42,7 +42,7 @@ bool restore_skip_ids(const struct store_address *address, const char *file, con
 	if (err == ERR_OK)
 		err = store_submit(store, &skip.skip.command);
 	while (err == ERR_OK && !store_idle(store))
-		store_turn(store);
+		store_wait(store);
 	store_close(store);
 	return err == ERR_OK && skip.err == ERR_OK;
 }

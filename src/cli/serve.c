@@ -50,14 +50,13 @@ static void run_turn(void *arg)
 {
 	struct serve *s = arg;
 	scheduler_before_store(s->scheduler); /* results of attempts become commands */
-	bool more = store_turn(s->store);     /* answers queries, commits, then calls each done */
+	store_turn(s->store);                 /* answers queries, commits, then calls each done */
 	scheduler_turn(s->scheduler);         /* starts the attempts that are due */
 	store_answer_queries(s->store);       /* loads them, so that they leave in this turn */
 	uint64_t wait_ns = store_wait_ns(s->store);
 	const struct timeval wait = {.tv_usec = (suseconds_t)(wait_ns / 1000)};
-	if (wait_ns > 0 && evtimer_add(s->batch_timer, &wait) == 0)
-		return;
-	if (wait_ns > 0 || more || !store_idle(s->store))
+	bool is_timed = wait_ns == 0 || evtimer_add(s->batch_timer, &wait) == 0;
+	if (!is_timed || store_has_work(s->store))
 		loop_again(s->loop); /* work is left, and no event would wake the loop for it */
 }
 

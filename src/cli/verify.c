@@ -103,7 +103,7 @@ static bool read_settings(struct walk *w)
 	    .err = store_query(w->store, &r.command),
 	};
 	while (r.err == ERR_OK && !store_idle(w->store))
-		store_turn(w->store);
+		store_wait(w->store);
 	w->verify.codes = r.codes;
 	tell_lost_kinds(w, r.n_kinds);
 	if (r.codes != NULL) /* without the key, no address can be looked up */
@@ -143,7 +143,7 @@ static bool walk_all(struct walk *w)
 		if (store_query(w->store, &w->verify.command) != ERR_OK)
 			return refuse(w->name, "cannot be read");
 		while (!w->done)
-			store_turn(w->store);
+			store_wait(w->store);
 		if (w->err == ERR_NO_MEMORY)
 			return refuse(w->name, "needs more memory to be read");
 		if (w->err == ERR_IO || w->verify.n_slices == slices)

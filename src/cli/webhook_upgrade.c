@@ -84,7 +84,7 @@ static void on_old(struct command *command, enum err err)
 static void wait_for_all(struct work *w, struct store *store)
 {
 	while (w->n_waiting > 0)
-		store_turn(store);
+		store_wait(store);
 }
 
 static void upgrade_some(struct work *w, struct store *store)

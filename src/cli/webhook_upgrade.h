@@ -10,7 +10,7 @@
 
 /** Seals the header values that are stored in plain text, 64 webhooks in each commit. An
  * interrupted upgrade continues at the next start. Without old records, it only reads. The store
- * must be idle; this function runs store_turn until the upgrade is done. Returns the errors of
+ * must be idle; this function runs store_wait until the upgrade is done. Returns the errors of
  * reads and commits. */
 enum err webhook_upgrade_all(struct store *store, const uint8_t secret_key[32]) WARN_UNUSED;
 

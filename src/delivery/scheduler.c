@@ -134,7 +134,7 @@ static enum err read_pages(struct scheduler *s, struct start *start, command_dec
 		if (err != ERR_OK)
 			return err;
 		while (!start->finished)
-			store_turn(s->config.store);
+			store_wait(s->config.store);
 	} while (start->err == ERR_OK && start->n == full);
 	return start->err;
 }

@@ -37,6 +37,6 @@ enum err store_ask(struct store *store, struct command *query, store_read_fn *re
 	};
 	enum err err = store_query(store, &a.command);
 	while (err == ERR_OK && !a.finished)
-		store_turn(store);
+		store_wait(store);
 	return err == ERR_OK ? a.err : err;
 }

@@ -50,6 +50,7 @@ struct tx {
 	/* Only for an engine that gives ids in blocks: then a sequence is a place in its block. */
 	struct id_block blocks[RECORD_KINDS];
 	bool starved;       /* the command could not take an id */
+	bool awaits_blocks; /* the engine has not given a block yet */
 	uint64_t steady_ms; /* 0: the store was not given the time */
 };
 
@@ -61,7 +62,16 @@ enum { KIND_SEQUENCES = 0 };
 enum err tx_load_sequences(struct tx *tx) WARN_UNUSED;
 /** ERR_REFUSED if the database is marked as an unfinished load (load_mark.h). */
 enum err tx_refuse_unfinished(struct tx *tx) WARN_UNUSED;
-/** Moves the staged writes into the overlay, or drops them. Returns the command's error. */
+/** Takes the answers of the engine to the requested keys into the overlay. Returns
+ * whether all have arrived. */
+bool tx_take_answers(struct tx *tx);
+/** Drops what a command has staged that only names its keys. Its ids stay taken until
+ * tx_forget_ids, so that the commands behind it name the keys of their own ids. */
+void tx_look_ahead_end(struct tx *tx);
+/** Gives the ids of undecided commands back to the sequences. */
+void tx_forget_ids(struct tx *tx);
+/** Moves the staged writes into the overlay, or drops them. Returns the command's error. After
+ * ERR_PENDING the ids stay taken, as after tx_look_ahead_end. */
 enum err tx_finish(struct tx *tx, enum err decided);
 /** Has the batch written a record of a RECORD_CONFIG kind? */
 bool tx_writes_config(const struct tx *tx);

@@ -97,9 +97,11 @@ static bool take_row(void *arg, struct text key, struct text value)
 /* An engine may answer "pending" between two rows; the scan then goes on after the last row. */
 static enum err scan_all(struct dump *d, unsigned number, engine_row_fn *take)
 {
-	enum err err;
+	enum err err = ERR_OK;
 	buf_reset(&d->last);
 	do {
+		if (err == ERR_PENDING)
+			d->engine->ops->wait(d->engine);
 		const struct engine_scan scan = {
 		    .kind = (uint8_t)number, .from = buf_view(&d->last), .after = d->last.n > 0};
 		err = d->engine->ops->scan(d->engine, &scan, take, d);
@@ -122,21 +124,13 @@ static bool write_kind(struct dump *d, const struct record_kind *kind)
 
 /* ---- what a dump must not lose ---- */
 
-static enum err get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
-{
-	enum err err;
-	do
-		err = engine->ops->get(engine, kind, key, value);
-	while (err == ERR_PENDING);
-	return err;
-}
-
 static enum err last_id(struct engine *engine, unsigned number, uint64_t *id)
 {
 	const char key[8] = {0, 0, 0, 0, 0, 0, 0, (char)number};
 	struct text value;
 	*id = 0;
-	enum err err = get(engine, KIND_SEQUENCES, text_from(key, sizeof key), &value);
+	enum err err =
+	    engine_get_blocking(engine, KIND_SEQUENCES, text_from(key, sizeof key), &value);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
 	for (size_t i = 0; i < value.n; i++)
@@ -185,7 +179,7 @@ static bool refuse_unknown_kinds(struct dump *d)
 static enum err refuse_unfinished(struct engine *engine)
 {
 	struct text value;
-	enum err err = get(engine, KIND_SEQUENCES, LOAD_MARK_KEY, &value);
+	enum err err = engine_get_blocking(engine, KIND_SEQUENCES, LOAD_MARK_KEY, &value);
 	if (err == ERR_OK)
 		return ERR_REFUSED;
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
@@ -242,6 +236,6 @@ enum err dump_get(struct engine *engine, const struct record_kind *kind, void *r
 	if (err == ERR_OK)
 		err = refuse_unfinished(engine);
 	if (err == ERR_OK)
-		err = get(engine, kind->id, key, &value);
+		err = engine_get_blocking(engine, kind->id, key, &value);
 	return err == ERR_OK ? record_decode(kind, key, value, record) : err;
 }

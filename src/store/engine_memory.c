@@ -1,7 +1,7 @@
 /*
  * Owns the memory engine: a sorted array of records for each kind. Never stores anything on a disk.
- * Called by the tests of the code above the engine; in one mode, the first read of each key returns
- * ERR_PENDING.
+ * Called by the tests of the code above the engine; in one mode, reads and commits take a round, as
+ * they do in a database behind a network.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +32,16 @@ struct engine_memory {
 	struct table tables[RECORD_KINDS]; /* the view */
 	struct later *later;
 	size_t n_later, later_cap;
-	struct table asked[RECORD_KINDS]; /* the keys that were read since the last commit */
-	bool commit_asked;
 	uint64_t gets[RECORD_KINDS];
+
+	/* The keys that the next round fetches, and those that were fetched since the last view. A
+	 * round ends in memory_wait. */
+	struct table asked[RECORD_KINDS], fetched[RECORD_KINDS];
+	size_t n_asked;
+	uint64_t rounds;
+	enum { COMMIT_NONE, COMMIT_ASKED, COMMIT_READY } commit;
+	engine_wake_fn *wake;
+	void *wake_arg;
 };
 
 /* The first row whose key is not below `key`. */
@@ -149,16 +156,25 @@ static enum err memory_view(struct engine *engine)
 		}
 	}
 	m->n_later = 0;
+	for (size_t kind = 0; m->pending && kind < RECORD_KINDS; kind++) {
+		table_free(&m->asked[kind]);
+		table_free(&m->fetched[kind]);
+	}
+	m->n_asked = 0;
 	return ERR_OK;
 }
 
-static enum err ask(struct table *asked, struct text key)
+static enum err ask(struct engine_memory *m, uint8_t kind, struct text key)
 {
 	struct row row;
+	if (find(&m->asked[kind], key) != NULL)
+		return ERR_PENDING;
 	if (!row_make(&row, key, (struct text){0}))
 		return ERR_NO_MEMORY;
-	if (table_put(asked, row))
+	if (table_put(&m->asked[kind], row)) {
+		m->n_asked++;
 		return ERR_PENDING;
+	}
 	row_free(&row);
 	return ERR_NO_MEMORY;
 }
@@ -167,8 +183,8 @@ static enum err memory_get(struct engine *engine, uint8_t kind, struct text key,
 {
 	struct engine_memory *m = self(engine);
 	m->gets[kind]++;
-	if (m->pending && find(&m->asked[kind], key) == NULL)
-		return ask(&m->asked[kind], key);
+	if (m->pending && find(&m->fetched[kind], key) == NULL)
+		return ask(m, kind, key);
 	const struct row *row = find(&m->tables[kind], key);
 	if (row == NULL)
 		return ERR_NOT_FOUND;
@@ -212,11 +228,11 @@ static enum err memory_commit(struct engine *engine, const struct engine_batch *
 {
 	struct engine_memory *m = self(engine);
 	size_t n = batch->n_writes + batch->n_adds;
-	if (m->pending && !m->commit_asked) {
-		m->commit_asked = true;
+	if (m->pending && m->commit != COMMIT_READY) {
+		m->commit = COMMIT_ASKED;
 		return ERR_PENDING;
 	}
-	m->commit_asked = false;
+	m->commit = COMMIT_NONE;
 	if (!reserve_later(m, n))
 		return ERR_NO_MEMORY;
 	for (size_t i = 0; i < n; i++) {
@@ -233,9 +249,40 @@ static enum err memory_commit(struct engine *engine, const struct engine_batch *
 		return ERR_NO_MEMORY;
 	}
 	m->n_later += n;
-	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
-		table_free(&m->asked[kind]);
 	return ERR_OK;
+}
+
+static void memory_set_wake(struct engine *engine, engine_wake_fn *wake, void *arg)
+{
+	self(engine)->wake = wake;
+	self(engine)->wake_arg = arg;
+}
+
+static void end_round(struct engine_memory *m)
+{
+	for (size_t kind = 0; m->n_asked > 0 && kind < RECORD_KINDS; kind++) {
+		for (size_t i = 0; i < m->asked[kind].n; i++)
+			if (!table_put(&m->fetched[kind], m->asked[kind].rows[i]))
+				abort(); /* as above */
+		m->asked[kind].n = 0;
+	}
+	m->rounds += m->n_asked > 0;
+	m->n_asked = 0;
+}
+
+static void memory_wait(struct engine *engine)
+{
+	struct engine_memory *m = self(engine);
+	end_round(m);
+	if (m->commit == COMMIT_ASKED)
+		m->commit = COMMIT_READY;
+	if (m->wake != NULL)
+		m->wake(m->wake_arg);
+}
+
+uint64_t engine_memory_rounds(const struct engine *engine)
+{
+	return ((const struct engine_memory *)engine)->rounds;
 }
 
 static void memory_close(struct engine *engine)
@@ -244,6 +291,7 @@ static void memory_close(struct engine *engine)
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
 		table_free(&m->tables[kind]);
 		table_free(&m->asked[kind]);
+		table_free(&m->fetched[kind]);
 	}
 	for (size_t i = 0; i < m->n_later; i++)
 		row_free(&m->later[i].row);
@@ -257,6 +305,8 @@ static const struct engine_ops memory_ops = {
     .get = memory_get,
     .scan = memory_scan,
     .commit = memory_commit,
+    .set_wake = memory_set_wake,
+    .wait = memory_wait,
     .close = memory_close,
 };
 
@@ -267,6 +317,8 @@ static const struct engine_ops adding_ops = {
     .get = memory_get,
     .scan = memory_scan,
     .commit = memory_commit,
+    .set_wake = memory_set_wake,
+    .wait = memory_wait,
     .close = memory_close,
 };
 
@@ -288,10 +340,4 @@ struct engine *engine_memory_open(bool pending)
 	m->engine.ops = &memory_ops;
 	m->pending = pending;
 	return &m->engine;
-}
-
-void engine_close(struct engine *engine)
-{
-	if (engine != NULL)
-		engine->ops->close(engine);
 }

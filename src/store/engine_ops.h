@@ -43,6 +43,9 @@ struct engine_scan {
 	bool after, reverse;
 };
 
+/* Called when something that was pending has arrived. */
+typedef void engine_wake_fn(void *arg);
+
 /* Called for each row of a scan, in order. False ends the scan. */
 typedef bool engine_row_fn(void *arg, struct text key, struct text value);
 
@@ -63,7 +66,9 @@ struct engine_ops {
 	/* Moves to the newest committed data, which get and scan see until the next call. Bytes
 	 * from get and scan stay valid until then. */
 	enum err (*view)(struct engine *);
-	/* ERR_OK, ERR_NOT_FOUND, ERR_PENDING, ERR_IO. */
+	/* ERR_OK, ERR_NOT_FOUND, ERR_PENDING, ERR_IO. ERR_PENDING: the engine fetches the record.
+	 * It fetches all records of one turn of the loop together, and keeps them until the next
+	 * view. */
 	enum err (*get)(struct engine *, uint8_t kind, struct text key, struct text *value);
 	enum err (*scan)(struct engine *, const struct engine_scan *, engine_row_fn *, void *arg);
 	/* Stores all writes or nothing; ERR_OK means that they are durable. After ERR_PENDING it is
@@ -85,6 +90,12 @@ struct engine_ops {
 	 * NULL on an engine with one writer: the store has sequences, which it writes with each
 	 * commit. */
 	enum err (*take_ids)(struct engine *, uint8_t kind, uint64_t n, uint64_t *first);
+	/* Both are NULL in an engine that never returns ERR_PENDING. After ERR_PENDING from get,
+	 * scan or commit, the engine calls the function as soon as a repeated call may have another
+	 * result: in an event of the loop, or within wait, but never within another function. */
+	void (*set_wake)(struct engine *, engine_wake_fn *, void *arg);
+	/* Blocks until the engine has called that function. Something must be pending. */
+	void (*wait)(struct engine *);
 	/* Work between commits, about every second; NULL if the engine has no such work. May end
 	 * the process. */
 	void (*tend)(struct engine *);
@@ -94,5 +105,12 @@ struct engine_ops {
 struct engine {
 	const struct engine_ops *ops;
 };
+
+/** get and commit that wait until the result is not ERR_PENDING. Only for the start and for callers
+ * without a loop. */
+enum err engine_get_blocking(struct engine *engine, uint8_t kind, struct text key,
+			     struct text *value) WARN_UNUSED;
+enum err engine_commit_blocking(struct engine *engine,
+				const struct engine_batch *batch) WARN_UNUSED;
 
 #endif

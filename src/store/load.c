@@ -111,13 +111,8 @@ static enum err take_next_line(struct load *l, struct text *line)
 
 static enum err commit(struct load *l)
 {
-	enum err err = ERR_OK;
-	do
-		if (l->n_writes > 0)
-			err = l->engine->ops->commit(
-			    l->engine,
-			    &(struct engine_batch){.writes = l->writes, .n_writes = l->n_writes});
-	while (err == ERR_PENDING);
+	const struct engine_batch batch = {.writes = l->writes, .n_writes = l->n_writes};
+	enum err err = l->n_writes > 0 ? engine_commit_blocking(l->engine, &batch) : ERR_OK;
 	l->n_writes = 0;
 	arena_reset(&l->arena);
 	if (err == ERR_NO_SPACE)
@@ -263,9 +258,9 @@ static enum err refuse_data(struct load *l)
 	enum err found = ERR_OK, err = l->engine->ops->view(l->engine);
 	for (unsigned kind = 0; err == ERR_OK && found == ERR_OK && kind < RECORD_KINDS; kind++) {
 		const struct engine_scan scan = {.kind = (uint8_t)kind};
-		do
-			err = l->engine->ops->scan(l->engine, &scan, note_row, &found);
-		while (err == ERR_PENDING);
+		while ((err = l->engine->ops->scan(l->engine, &scan, note_row, &found)) ==
+		       ERR_PENDING)
+			l->engine->ops->wait(l->engine);
 		if (found == ERR_BUSY && kind != KIND_SEQUENCES)
 			found = ERR_REFUSED; /* a record may have the same key */
 	}
@@ -348,10 +343,5 @@ enum err load_finish(struct engine *engine)
 	const struct engine_write unmark = {KIND_SEQUENCES, true, LOAD_MARK_KEY, {0}};
 	const struct engine_batch batch = {.writes = &unmark, .n_writes = 1};
 	enum err err = engine->ops->view(engine);
-	if (err != ERR_OK)
-		return err;
-	do
-		err = engine->ops->commit(engine, &batch);
-	while (err == ERR_PENDING);
-	return err;
+	return err == ERR_OK ? engine_commit_blocking(engine, &batch) : err;
 }

@@ -20,6 +20,7 @@ bool overlay_init(struct overlay *o, struct arena *arena)
 void overlay_free(struct overlay *o)
 {
 	free(o->buckets);
+	free(o->asked);
 	*o = (struct overlay){0};
 }
 
@@ -29,7 +30,7 @@ void overlay_clear(struct overlay *o)
 		memset(o->buckets, 0, o->n_buckets * sizeof *o->buckets);
 	memset(o->first, 0, sizeof o->first);
 	memset(o->last, 0, sizeof o->last);
-	o->n_entries = o->n_dirty = 0;
+	o->n_entries = o->n_dirty = o->n_asked = 0;
 }
 
 /* Multiplies and folds eight bytes at a time. A fast hash is enough: clients do not choose the keys
@@ -116,6 +117,53 @@ bool overlay_remember(struct overlay *o, uint8_t kind, struct text key, uint32_t
 	return true;
 }
 
+bool overlay_ask(struct overlay *o, uint8_t kind, struct text key, uint32_t hash)
+{
+	if (o->n_asked == o->asked_cap) {
+		size_t cap = o->asked_cap == 0 ? 64 : o->asked_cap * 2;
+		struct overlay_entry **grown = realloc(o->asked, cap * sizeof *grown);
+		if (grown == NULL)
+			return false;
+		o->asked = grown;
+		o->asked_cap = cap;
+	}
+	key = arena_copy(o->arena, key);
+	struct overlay_entry *e = key.p == NULL ? NULL : add(o, kind, key, hash);
+	if (e == NULL)
+		return false;
+	e->asked = true;
+	o->asked[o->n_asked++] = e;
+	return true;
+}
+
+bool overlay_answer(struct overlay *o, size_t i, struct text value)
+{
+	struct overlay_entry *e = o->asked[i];
+	struct text copy = arena_copy(o->arena, value);
+	if (value.n > 0 && copy.p == NULL)
+		return false;
+	o->asked[i] = o->asked[--o->n_asked];
+	e->read = true;
+	if (!e->asked)
+		return true;
+	e->asked = false;
+	e->missing = value.p == NULL;
+	e->value = copy;
+	return true;
+}
+
+void overlay_forget(struct overlay *o, size_t i)
+{
+	struct overlay_entry *e = o->asked[i], **at = &o->buckets[e->hash & (o->n_buckets - 1)];
+	o->asked[i] = o->asked[--o->n_asked];
+	if (!e->asked)
+		return;
+	while (*at != e)
+		at = &(*at)->next_in_bucket;
+	*at = e->next_in_bucket;
+	o->n_entries--;
+}
+
 bool overlay_write(struct overlay *o, uint8_t kind, struct text key, uint32_t hash,
 		   struct text value)
 {
@@ -124,6 +172,7 @@ bool overlay_write(struct overlay *o, uint8_t kind, struct text key, uint32_t ha
 		return false;
 	e->value = value;
 	e->missing = value.p == NULL;
+	e->asked = false;
 	if (e->dirty)
 		return true;
 	e->dirty = true;

@@ -19,8 +19,18 @@ enum {
 	 * about six pages (a path down the tree, or a split), so a batch stops growing well below
 	 * that. */
 	BATCH_WRITES_MAX = 16384,
-	GAP_MAX_NS = 2000000, /* the longest time that a batch waits for more commands */
+	BATCH_BYTES_MAX = 32 << 20, /* what its commands may read and write, roughly */
+	GAP_MAX_NS = 2000000,       /* the longest time that a batch waits for more commands */
 };
+
+/* Something that was pending may be there now. */
+static void on_wake(void *arg)
+{
+	struct store *s = arg;
+	s->woken = true;
+	s->answered |= s->parked.n > 0;
+	queue_prepend(&s->queries, &s->parked);
+}
 
 enum err store_open(struct engine *engine, const struct store_config *config, struct store **out)
 {
@@ -43,6 +53,8 @@ enum err store_open(struct engine *engine, const struct store_config *config, st
 		s->tx.cache = s->query_tx.cache = &s->cache;
 	if (!overlay_init(&s->overlay, &s->tx.arena) || !overlay_init(&s->tx.sums, &s->tx.arena))
 		goto fail;
+	if (engine->ops->set_wake != NULL)
+		engine->ops->set_wake(engine, on_wake, s);
 	if ((err = engine->ops->view(engine)) != ERR_OK)
 		goto fail;
 	if ((err = tx_load_sequences(&s->tx)) != ERR_OK)
@@ -83,13 +95,14 @@ enum err store_submit(struct store *s, struct command *cmd)
 {
 	if (s->waiting.n >= s->config.queue_max)
 		return ERR_BUSY;
+	cmd->err = ERR_PENDING;
 	queue_push(&s->waiting, cmd);
 	return ERR_OK;
 }
 
 enum err store_query(struct store *s, struct command *cmd)
 {
-	if (s->queries.n >= s->config.queue_max)
+	if (s->queries.n + s->parked.n >= s->config.queue_max)
 		return ERR_BUSY;
 	queue_push(&s->queries, cmd);
 	return ERR_OK;
@@ -121,11 +134,13 @@ static void follow_epoch(struct store *s)
 	s->cache.epoch = epoch;
 }
 
-/* Commands must not be decided over an old view: they would overwrite newer commits. */
+/* The answers to pending reads end with the view, so the parked queries ask again. */
 static bool refresh_view(struct store *s)
 {
+	/* Commands must not be decided over an old view: they would overwrite newer commits. */
 	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK) {
 		s->stale = false;
+		queue_prepend(&s->queries, &s->parked);
 		follow_epoch(s);
 	}
 	return !s->stale;
@@ -136,12 +151,13 @@ static void run_queries(struct store *s)
 	struct queue todo = s->queries, answered = {0};
 	struct command *cmd;
 	s->queries = (struct queue){0};
+	s->answered = false;
 	while ((cmd = queue_pop(&todo)) != NULL) {
 		cmd->err = cmd->decide(cmd, &s->query_tx);
 		if (cmd->err != ERR_PENDING && s->query_tx.failed != ERR_OK)
 			cmd->err = s->query_tx.failed;
 		s->query_tx.failed = ERR_OK;
-		queue_push(cmd->err == ERR_PENDING ? &s->queries : &answered, cmd);
+		queue_push(cmd->err == ERR_PENDING ? &s->parked : &answered, cmd);
 	}
 	while ((cmd = queue_pop(&answered)) != NULL) {
 		s->counters.queries++;
@@ -162,26 +178,68 @@ static enum err decide(struct store *s, struct command *cmd)
 		decided = tx_finish(&s->tx, decided);
 		if (!starved)
 			return decided;
-		if ((err = tx_take_blocks(&s->tx)) != ERR_OK)
+		err = tx_take_blocks(&s->tx);
+		if (err == ERR_PENDING)
+			return err;
+		tx_forget_ids(&s->tx);
+		if (err != ERR_OK)
 			return err;
 	}
 }
 
-/* Decides the waiting commands, up to one batch. Pending commands stay in the queue, in their
- * order. */
+static bool is_full(const struct store *s, size_t n_run)
+{
+	return s->overlay.n_dirty + s->tx.sums.n_dirty >= BATCH_WRITES_MAX || s->tx.broken ||
+	       (s->tx.arena.allocated >= BATCH_BYTES_MAX && n_run > 0);
+}
+
+/* The command waits for a command before it. It runs only to name the keys that it needs, which the
+ * engine then fetches in the same round. */
+static void look_ahead(struct store *s, struct command *cmd)
+{
+	bool is_ready = cmd->err != ERR_PENDING; /* its last run found every key */
+	if (!is_ready && cmd->decide(cmd, &s->tx) != ERR_PENDING)
+		cmd->err = ERR_OK;
+	tx_look_ahead_end(&s->tx);
+}
+
+/* The blocks that look_ahead has missed come in the same round, too. A command that is decided
+ * later gets the error of a block itself. */
+static void take_blocks_ahead(struct store *s)
+{
+	enum err err = tx_take_blocks(&s->tx);
+	(void)err;
+}
+
+/* Decides the commands of the batch in the order in which they were submitted. A batch takes the
+ * commands that wait when it begins, and ends when all of them are decided, so the rounds and the
+ * commit serve all of them. If it is full, the rest of its commands begin the next batch. */
 static void decide_batch(struct store *s)
 {
-	struct queue todo = s->waiting;
-	struct command *cmd;
-	s->waiting = (struct queue){0};
+	struct queue undecided = {0};
 	tx_drop_blocks(&s->tx, false);
-	while ((cmd = queue_pop(&todo)) != NULL) {
-		bool full = s->decided.n >= s->batch_limit ||
-			    s->overlay.n_dirty + s->tx.sums.n_dirty >= BATCH_WRITES_MAX ||
-			    s->tx.broken;
-		cmd->err = full ? ERR_PENDING : decide(s, cmd);
-		queue_push(cmd->err == ERR_PENDING ? &s->waiting : &s->decided, cmd);
+	if (s->members == 0)
+		s->members = s->waiting.n < s->batch_limit ? s->waiting.n : s->batch_limit;
+	size_t n_run = 0;
+	for (; n_run < s->members && !is_full(s, n_run); n_run++) {
+		struct command *cmd = queue_pop(&s->waiting);
+		if (undecided.n > 0) {
+			look_ahead(s, cmd);
+			queue_push(&undecided, cmd);
+			continue;
+		}
+		cmd->err = decide(s, cmd);
+		queue_push(cmd->err == ERR_PENDING ? &undecided : &s->decided, cmd);
 	}
+	bool full = n_run < s->members && s->decided.n > 0;
+	s->members = full ? 0 : undecided.n + (s->members - n_run);
+	for (struct command *cmd = full ? undecided.first : NULL; cmd != NULL; cmd = cmd->next)
+		cmd->err = ERR_PENDING; /* the next batch has other answers */
+	queue_prepend(&s->waiting, &undecided);
+	tx_forget_ids(&s->tx);
+	if (s->members > 0)
+		take_blocks_ahead(s);
+	s->fetching = s->members > 0 && (s->overlay.n_asked > 0 || s->tx.awaits_blocks);
 }
 
 /* The latest time at which the waiting batch is decided if no more commands come. */
@@ -195,7 +253,7 @@ static uint64_t batch_due_ns(const struct store *s)
 
 uint64_t store_wait_ns(const struct store *s)
 {
-	if (s->waiting.n == 0 || s->committing)
+	if (s->waiting.n == 0 || s->members > 0 || s->committing)
 		return 0;
 	uint64_t due_ns = batch_due_ns(s), now_ns = clock_system.mono_ns(&clock_system);
 	return due_ns > now_ns ? due_ns - now_ns : 0;
@@ -203,22 +261,57 @@ uint64_t store_wait_ns(const struct store *s)
 
 void store_answer_queries(struct store *s)
 {
-	if (s->queries.n > 0 && refresh_view(s))
+	if ((s->queries.n > 0 || s->parked.n > 0) && refresh_view(s) && s->queries.n > 0)
 		run_queries(s);
+}
+
+/* Is there work on commands that a turn can do now? */
+static bool can_go_on(const struct store *s)
+{
+	if (s->committing)
+		return s->woken;
+	return s->fetching ? s->woken : s->waiting.n > 0;
+}
+
+bool store_has_work(const struct store *s)
+{
+	return s->queries.n > 0 || (can_go_on(s) && store_wait_ns(s) == 0);
+}
+
+static void run_commands(struct store *s)
+{
+	if (s->fetching && tx_take_answers(&s->tx))
+		s->fetching = false;
+	if (!s->committing && !s->fetching && s->waiting.n > 0 && refresh_view(s))
+		decide_batch(s);
+	s->woken = false;
+	if (s->committing || (s->decided.n > 0 && s->members == 0))
+		store_commit_batch(s);
+}
+
+static bool turn(struct store *s, bool paced)
+{
+	/* Other writers commit without telling this store. */
+	if (!s->engine->ops->single_writer && s->overlay.n_entries == 0 && !s->committing &&
+	    s->parked.n == 0 && !s->answered)
+		s->stale = true;
+	store_answer_queries(s);
+	if (can_go_on(s) && (!paced || store_wait_ns(s) == 0))
+		run_commands(s);
+	return store_has_work(s);
 }
 
 bool store_turn(struct store *s)
 {
-	/* Other writers commit without telling this store. */
-	if (!s->engine->ops->single_writer && s->overlay.n_entries == 0 && !s->committing)
-		s->stale = true;
-	store_answer_queries(s);
-	bool waits = store_wait_ns(s) > 0;
-	if (!s->committing && s->waiting.n > 0 && !waits && refresh_view(s))
-		decide_batch(s);
-	if (s->decided.n > 0)
-		store_commit_batch(s);
-	return s->queries.n > 0 || (s->waiting.n > 0 && !waits);
+	return turn(s, true);
+}
+
+void store_wait(struct store *s)
+{
+	bool pends = s->parked.n > 0 || s->fetching || s->committing;
+	if (pends && s->queries.n == 0 && !can_go_on(s))
+		s->engine->ops->wait(s->engine);
+	(void)turn(s, false);
 }
 
 static bool note_row(void *arg, struct text key, struct text value)
@@ -236,7 +329,7 @@ static bool has_rows(const struct store *s)
 	for (uint8_t kind = 1; kind < RECORD_KINDS && !found; kind++) {
 		const struct engine_scan scan = {.kind = kind};
 		while (s->engine->ops->scan(s->engine, &scan, note_row, &found) == ERR_PENDING)
-			; /* only at the start */
+			s->engine->ops->wait(s->engine);
 	}
 	return found;
 }
@@ -264,12 +357,12 @@ void store_tend(struct store *s)
 
 bool store_idle(const struct store *s)
 {
-	return s->queries.n == 0 && s->waiting.n == 0 && s->decided.n == 0;
+	return s->queries.n == 0 && s->parked.n == 0 && s->waiting.n == 0 && s->decided.n == 0;
 }
 
 struct store_counters store_counters(const struct store *s)
 {
 	struct store_counters counters = s->counters;
-	counters.queued = s->queries.n + s->waiting.n + s->decided.n;
+	counters.queued = s->queries.n + s->parked.n + s->waiting.n + s->decided.n;
 	return counters;
 }

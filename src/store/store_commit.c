@@ -168,6 +168,8 @@ static void decide_again(struct store *s)
 	s->committing = false;
 	s->stale = true;
 	tx_settle(&s->tx, false);
+	for (struct command *cmd = s->decided.first; cmd != NULL; cmd = cmd->next)
+		cmd->err = ERR_PENDING;
 	queue_prepend(&s->waiting, &s->decided);
 	s->last_batch = 0; /* the commands have waited: store_wait_ns lets them go on at once */
 	empty_batch(s);

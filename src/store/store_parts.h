@@ -25,8 +25,13 @@ struct store {
 	struct config_cache cache;
 	struct tx query_tx;
 	struct queue queries;
+	struct queue parked; /* queries with a pending read */
+	bool answered;       /* queries came back from `parked`: the view holds their answers */
 
 	struct queue waiting; /* submitted, not decided yet */
+	size_t members;       /* the commands at the front of `waiting` that the open batch takes */
+	bool fetching;        /* the batch waits for the engine: for answers or for ids */
+	bool woken;           /* the engine has called on_wake since the last turn */
 	struct queue decided; /* their done() was not called yet */
 	struct tx tx;
 	struct overlay overlay;

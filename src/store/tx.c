@@ -40,10 +40,14 @@ static enum err read_engine(struct tx *tx, uint8_t kind, struct text key, uint32
 {
 	*value = (struct text){0};
 	enum err err = tx->engine->ops->get(tx->engine, kind, key, value);
-	if (tx->overlay != NULL && (err == ERR_OK || err == ERR_NOT_FOUND) &&
-	    !overlay_remember(tx->overlay, kind, key, hash, value))
-		return ERR_NO_MEMORY;
-	return err;
+	if (tx->overlay == NULL)
+		return err;
+	bool kept = true;
+	if (err == ERR_OK || err == ERR_NOT_FOUND)
+		kept = overlay_remember(tx->overlay, kind, key, hash, value);
+	else if (err == ERR_PENDING)
+		kept = overlay_ask(tx->overlay, kind, key, hash);
+	return kept ? err : ERR_NO_MEMORY;
 }
 
 enum err tx_read_value(struct tx *tx, uint8_t kind, struct text key, bool before,
@@ -60,6 +64,8 @@ enum err tx_read_value(struct tx *tx, uint8_t kind, struct text key, bool before
 	const struct overlay_entry *e = overlay_find(tx->overlay, kind, key, hash);
 	if (e != NULL) {
 		*value = e->value;
+		if (e->asked)
+			return ERR_PENDING;
 		return e->missing ? ERR_NOT_FOUND : ERR_OK;
 	}
 	return read_engine(tx, kind, key, hash, value);
@@ -224,6 +230,34 @@ static bool apply(struct tx *tx, const struct staged *s)
 	return overlay_write(tx->overlay, s->kind, s->key, s->hash, s->value);
 }
 
+bool tx_take_answers(struct tx *tx)
+{
+	struct overlay *o = tx->overlay;
+	for (size_t i = o->n_asked; i-- > 0;) {
+		const struct overlay_entry *e = o->asked[i];
+		struct text value = {0};
+		enum err err = tx->engine->ops->get(tx->engine, e->kind, e->key, &value);
+		if (err == ERR_PENDING)
+			continue;
+		/* After an error, the command asks again and gets the error itself. */
+		if ((err != ERR_OK && err != ERR_NOT_FOUND) || !overlay_answer(o, i, value))
+			overlay_forget(o, i);
+	}
+	return o->n_asked == 0;
+}
+
+void tx_look_ahead_end(struct tx *tx)
+{
+	tx->n_staged = 0;
+	tx->failed = ERR_OK;
+	tx->starved = false;
+}
+
+void tx_forget_ids(struct tx *tx)
+{
+	memcpy(tx->last_id, tx->batch_last_id, sizeof tx->last_id);
+}
+
 enum err tx_finish(struct tx *tx, enum err decided)
 {
 	if (tx->starved)
@@ -238,8 +272,8 @@ enum err tx_finish(struct tx *tx, enum err decided)
 	}
 	if (decided == ERR_OK)
 		memcpy(tx->batch_last_id, tx->last_id, sizeof tx->last_id);
-	else
-		memcpy(tx->last_id, tx->batch_last_id, sizeof tx->last_id);
+	else if (decided != ERR_PENDING)
+		tx_forget_ids(tx);
 	tx->n_staged = 0;
 	tx->failed = ERR_OK;
 	tx->starved = false;
@@ -249,10 +283,7 @@ enum err tx_finish(struct tx *tx, enum err decided)
 enum err tx_refuse_unfinished(struct tx *tx)
 {
 	struct text value;
-	enum err err;
-	while ((err = tx->engine->ops->get(tx->engine, KIND_SEQUENCES, LOAD_MARK_KEY, &value)) ==
-	       ERR_PENDING)
-		; /* as above */
+	enum err err = engine_get_blocking(tx->engine, KIND_SEQUENCES, LOAD_MARK_KEY, &value);
 	if (err == ERR_OK)
 		return ERR_REFUSED;
 	return err == ERR_NOT_FOUND ? ERR_OK : err;

@@ -103,10 +103,12 @@ static enum err take_block(struct tx *tx, size_t kind)
 enum err tx_take_blocks(struct tx *tx)
 {
 	enum err err = ERR_OK;
+	tx->awaits_blocks = false;
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
 		struct id_block *b = &tx->blocks[kind];
 		enum err each = b->missing != 0 ? take_block(tx, kind) : ERR_OK;
 		b->missing = 0;
+		tx->awaits_blocks |= b->asked;
 		if (each != ERR_OK && (err == ERR_OK || err == ERR_PENDING))
 			err = each;
 	}
@@ -131,16 +133,25 @@ static struct text put_number(struct arena *arena, uint64_t v)
 	return arena_copy(arena, text_from(bytes, sizeof bytes));
 }
 
+/* If the engine must fetch them, one round fetches the sequences of all kinds. */
+static void ask_for_sequences(struct tx *tx)
+{
+	for (uint64_t kind = 1; tx->engine->ops->wait != NULL && kind < RECORD_KINDS; kind++) {
+		struct text key = put_number(&tx->arena, kind), value;
+		if (key.p != NULL)
+			(void)tx->engine->ops->get(tx->engine, KIND_SEQUENCES, key, &value);
+	}
+}
+
 enum err tx_load_sequences(struct tx *tx)
 {
+	if (!has_blocks(tx))
+		ask_for_sequences(tx);
 	for (uint64_t kind = 1; kind < RECORD_KINDS && !has_blocks(tx); kind++) {
 		struct text key = put_number(&tx->arena, kind), value = {0};
 		if (key.p == NULL)
 			return ERR_NO_MEMORY;
-		enum err err;
-		while ((err = tx->engine->ops->get(tx->engine, KIND_SEQUENCES, key, &value)) ==
-		       ERR_PENDING)
-			; /* only at the start, before any other read */
+		enum err err = engine_get_blocking(tx->engine, KIND_SEQUENCES, key, &value);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
 		if (err == ERR_OK && value.n != 8)

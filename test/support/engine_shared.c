@@ -31,6 +31,8 @@ struct engine_shared {
 	struct asked asked[ASKED_MAX]; /* a hash table */
 	size_t n_asked;
 	uint64_t round, arrivals; /* each commit ends a round */
+	engine_wake_fn *wake;
+	void *wake_arg;
 };
 
 static struct engine_shared *self(struct engine *engine)
@@ -78,6 +80,14 @@ void engine_shared_arrive(struct engine *engine)
 {
 	struct engine_shared *e = self(engine);
 	e->arrivals++;
+	if (e->wake != NULL)
+		e->wake(e->wake_arg);
+}
+
+static void engine_set_wake(struct engine *engine, engine_wake_fn *wake, void *arg)
+{
+	self(engine)->wake = wake;
+	self(engine)->wake_arg = arg;
 }
 
 /* ---- reads ---- */
@@ -256,6 +266,8 @@ struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 	    .get = engine_get,
 	    .scan = engine_scan,
 	    .commit = engine_commit,
+	    .set_wake = engine_set_wake,
+	    .wait = engine_shared_arrive,
 	    .epoch = engine_epoch,
 	    .take_ids = engine_take_ids,
 	    .close = engine_close_node,

@@ -24,7 +24,7 @@ struct inbound_keys {
 	} by[INBOUND_SECRETS];
 };
 
-/** Reads the credentials (it calls store_turn until they have arrived), and watches for changes. It
+/** Reads the credentials (it calls store_wait until they have arrived), and watches for changes. It
  * borrows seal_key. A secret that seal_key cannot open matches no request. ERR_BUSY and read
  * errors. */
 enum err inbound_keys_load(struct inbound_keys *keys, struct store *store,

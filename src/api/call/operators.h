@@ -22,7 +22,7 @@ struct operators {
 	size_t n, cap;
 };
 
-/** Reads all operators (it calls store_turn until they have arrived), and watches for changes.
+/** Reads all operators (it calls store_wait until they have arrived), and watches for changes.
  * ERR_NO_MEMORY, ERR_BUSY and read errors. */
 enum err operators_load(struct operators *operators, struct store *store) WARN_UNUSED;
 void operators_free(struct operators *operators);

@@ -21,7 +21,7 @@ struct sessions {
 	size_t n;
 };
 
-/** Reads all sessions (it calls store_turn until they have arrived), and watches for changes.
+/** Reads all sessions (it calls store_wait until they have arrived), and watches for changes.
  * Beyond SESSIONS_ROOM they are ignored. ERR_NO_MEMORY and read errors. */
 enum err sessions_load(struct sessions *sessions, struct store *store) WARN_UNUSED;
 void sessions_free(struct sessions *sessions);

@@ -20,7 +20,7 @@ struct tokens {
 	size_t n, cap;
 };
 
-/** Reads all tokens (it calls store_turn until they have arrived), and watches for changes.
+/** Reads all tokens (it calls store_wait until they have arrived), and watches for changes.
  * ERR_NO_MEMORY, ERR_BUSY and read errors. */
 enum err tokens_load(struct tokens *tokens, struct store *store) WARN_UNUSED;
 void tokens_free(struct tokens *tokens);

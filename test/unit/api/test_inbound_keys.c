@@ -48,7 +48,7 @@ static void run(struct world *w, struct run *r, command_decide_fn *decide)
 	r->command = (struct command){.decide = decide, .done = on_run};
 	assert_int_equal(store_submit(w->store, &r->command), ERR_OK);
 	for (int i = 0; i < 100 && !r->done; i++)
-		store_turn(w->store);
+		store_wait(w->store);
 	assert_true(r->done);
 }
 

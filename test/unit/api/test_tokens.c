@@ -51,7 +51,7 @@ static void change(struct store *store, const char *token, uint64_t id, uint64_t
 				 .expires_ms = expires_ms};
 	assert_int_equal(store_submit(store, &c.command), ERR_OK);
 	for (int i = 0; i < 100 && !c.done; i++)
-		store_turn(store);
+		store_wait(store);
 	assert_true(c.done);
 }
 

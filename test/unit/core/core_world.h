@@ -145,7 +145,7 @@ static inline void world_settle(struct world *w)
 		return;
 	}
 	while (!store_idle(w->store)) {
-		store_turn(w->store);
+		store_wait(w->store);
 		assert_true(++turns < WORLD_TURNS_MAX);
 	}
 }

@@ -91,11 +91,7 @@ static inline void write_row(struct engine *engine, uint8_t kind, struct text ke
 {
 	const struct engine_write write = {kind, value.p == NULL, key, value};
 	const struct engine_batch batch = {.writes = &write, .n_writes = 1};
-	enum err err;
-	do
-		err = engine->ops->commit(engine, &batch);
-	while (err == ERR_PENDING);
-	assert_int_equal(err, ERR_OK);
+	assert_int_equal(engine_commit_blocking(engine, &batch), ERR_OK);
 	assert_int_equal(engine->ops->view(engine), ERR_OK);
 }
 

@@ -46,7 +46,7 @@ static inline void on_world_turn(void *arg)
 	if (w->scheduler == NULL)
 		return;
 	scheduler_before_store(w->scheduler);
-	store_turn(w->core.store);
+	store_wait(w->core.store);
 	scheduler_turn(w->scheduler);
 }
 
@@ -139,7 +139,7 @@ static inline int open_on_lmdb(void **state)
 static inline void close_store(struct delivery_world *w)
 {
 	while (!store_idle(w->core.store))
-		store_turn(w->core.store);
+		store_wait(w->core.store);
 	store_close(w->core.store);
 	w->core.store = NULL;
 }
@@ -150,7 +150,7 @@ static inline int close_world(void **state)
 	/* The store owns the commands that it holds. They must complete before the room closes, or
 	 * they leak. */
 	while (!store_idle(w->core.store))
-		store_turn(w->core.store);
+		store_wait(w->core.store);
 	scheduler_close(w->scheduler);
 	close_store(w);
 	upkeep_close(w->upkeep);

@@ -187,7 +187,7 @@ static inline void settle(struct world *w)
 {
 	for (int turns = 0; !store_idle(w->store); turns++) {
 		assert_true(turns < 1000);
-		store_turn(w->store);
+		store_wait(w->store);
 	}
 }
 
@@ -201,8 +201,8 @@ static inline void run(struct world *w, struct script *scripts, size_t n)
 	settle(w);
 }
 
-/* A pending read moves a command behind the others of its batch, so an order needs batches of one
- * command there. */
+/* Behind a pending command, the others of its batch run only to name their keys, and see old values
+ * then. The steps of a script expect the right values, so it gets a batch of its own there. */
 static inline void run_in_order(struct world *w, struct script *scripts, size_t n)
 {
 	size_t each = w->pending ? 1 : n;

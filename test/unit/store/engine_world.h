@@ -119,6 +119,7 @@ static inline void commit_without_view(struct world *w, const struct engine_writ
 	enum err err = w->engine->ops->commit(w->engine, &batch);
 	if (w->pending) {
 		assert_int_equal(err, ERR_PENDING);
+		w->engine->ops->wait(w->engine);
 		err = w->engine->ops->commit(w->engine, &batch);
 	}
 	assert_int_equal(err, ERR_OK);
@@ -143,9 +144,8 @@ static inline void remove_key(struct world *w, uint8_t kind, struct text key)
 static inline enum err get(struct world *w, uint8_t kind, struct text key, struct text *value)
 {
 	enum err err = w->engine->ops->get(w->engine, kind, key, value);
-	if (err == ERR_PENDING && w->pending)
-		err = w->engine->ops->get(w->engine, kind, key, value);
-	return err;
+	return err == ERR_PENDING && w->pending ? engine_get_blocking(w->engine, kind, key, value)
+						: err;
 }
 
 static inline void assert_value(struct world *w, uint8_t kind, struct text key,

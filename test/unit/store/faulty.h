@@ -17,7 +17,8 @@ struct faulty {
 	/* Called before the commit fails, or NULL. */
 	void (*on_failure)(void *arg);
 	void *arg;
-	enum err view_fails_with; /* ERR_OK if it succeeds */
+	enum err view_fails_with, get_fails_with; /* ERR_OK if it succeeds */
+	size_t gets, commit_calls;
 	size_t last_writes, last_reads;
 	bool last_config;
 	uint64_t epoch;
@@ -33,7 +34,9 @@ static inline enum err faulty_get(struct engine *engine, uint8_t kind, struct te
 				  struct text *value)
 {
 	struct faulty *f = (struct faulty *)engine;
-	return f->inner->ops->get(f->inner, kind, key, value);
+	f->gets++;
+	return f->get_fails_with != ERR_OK ? f->get_fails_with
+					   : f->inner->ops->get(f->inner, kind, key, value);
 }
 
 static inline enum err faulty_scan(struct engine *engine, const struct engine_scan *scan,
@@ -46,6 +49,7 @@ static inline enum err faulty_scan(struct engine *engine, const struct engine_sc
 static inline enum err faulty_commit(struct engine *engine, const struct engine_batch *batch)
 {
 	struct faulty *f = (struct faulty *)engine;
+	f->commit_calls++;
 	if (f->fail_at != 0 && f->commits + 1 == f->fail_at) {
 		f->commits++;
 		if (f->on_failure != NULL)
@@ -65,6 +69,18 @@ static inline uint64_t faulty_epoch(struct engine *engine)
 	return ((struct faulty *)engine)->epoch;
 }
 
+static inline void faulty_set_wake(struct engine *engine, engine_wake_fn *wake, void *arg)
+{
+	struct faulty *f = (struct faulty *)engine;
+	f->inner->ops->set_wake(f->inner, wake, arg);
+}
+
+static inline void faulty_wait(struct engine *engine)
+{
+	struct faulty *f = (struct faulty *)engine;
+	f->inner->ops->wait(f->inner);
+}
+
 static inline void faulty_close(struct engine *engine)
 {
 	struct faulty *f = (struct faulty *)engine;
@@ -82,6 +98,8 @@ static inline struct faulty *faulty_open(struct engine *inner, bool single_write
 	    .scan = faulty_scan,
 	    .commit = faulty_commit,
 	    .epoch = faulty_epoch,
+	    .set_wake = faulty_set_wake,
+	    .wait = faulty_wait,
 	    .close = faulty_close,
 	};
 	static const struct engine_ops single = {
@@ -91,6 +109,8 @@ static inline struct faulty *faulty_open(struct engine *inner, bool single_write
 	    .scan = faulty_scan,
 	    .commit = faulty_commit,
 	    .epoch = faulty_epoch,
+	    .set_wake = faulty_set_wake,
+	    .wait = faulty_wait,
 	    .close = faulty_close,
 	};
 	struct faulty *f = calloc(1, sizeof *f);

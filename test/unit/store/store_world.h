@@ -47,6 +47,8 @@ struct told {
 struct world {
 	struct store *store;
 	struct faulty *engine;
+	size_t gets_at_open;
+	uint64_t rounds_at_open;
 	bool pending;
 	struct job jobs[JOBS];
 	struct job *order[JOBS]; /* in the order in which they were done */
@@ -66,7 +68,10 @@ static inline int open_world(void **state, bool pending, bool single_writer,
 	w->engine = faulty_open(engine_memory_open(pending), single_writer);
 	assert_non_null(w->engine);
 	*state = w;
-	return store_open(&w->engine->engine, &config, &w->store) == ERR_OK ? 0 : -1;
+	assert_int_equal(store_open(&w->engine->engine, &config, &w->store), ERR_OK);
+	w->gets_at_open = w->engine->gets;
+	w->rounds_at_open = engine_memory_rounds(w->engine->inner);
+	return 0;
 }
 
 static inline int on_memory(void **state)
@@ -88,6 +93,11 @@ static inline int on_small(void **state)
 static inline int on_shared(void **state)
 {
 	return open_world(state, false, false, (struct store_config){0});
+}
+
+static inline int on_shared_pending(void **state)
+{
+	return open_world(state, true, false, (struct store_config){0});
 }
 
 static inline int close_world(void **state)
@@ -188,7 +198,7 @@ static inline void run(struct world *w)
 {
 	int turns = 0;
 	while (!store_idle(w->store)) {
-		store_turn(w->store);
+		store_wait(w->store);
 		assert_true(++turns < TURNS_MAX);
 	}
 }

@@ -15,10 +15,7 @@ static void write_elsewhere(struct world *w, uint64_t id, uint64_t count)
 	const struct engine_write write = {ITEM.id, false, key, text_from(value_room, n)};
 	const struct engine_batch batch = {.writes = &write, .n_writes = 1};
 	struct engine *inner = w->engine->inner;
-	enum err err = inner->ops->commit(inner, &batch);
-	if (err == ERR_PENDING)
-		err = inner->ops->commit(inner, &batch);
-	assert_int_equal(err, ERR_OK);
+	assert_int_equal(engine_commit_blocking(inner, &batch), ERR_OK);
 }
 
 static void other_writer_is_faster(void *arg)
@@ -60,7 +57,7 @@ static void watches_see_nothing_of_a_conflict(void **state)
 	let_next_commit_conflict(w);
 	struct job *add = submit(w, add_decide, 1);
 	while (store_counters(w->store).conflicts == 0)
-		store_turn(w->store);
+		store_wait(w->store);
 	assert_true(add->done == 0 && !store_idle(w->store));
 	struct job *later = submit(w, add_decide, 1);
 	run(w);
@@ -139,7 +136,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    ON(shared, a_conflict_decides_the_commands_again),
+	    ON(shared_pending, a_conflict_decides_the_commands_again),
 	    ON(shared, watches_see_nothing_of_a_conflict),
+	    ON(shared_pending, watches_see_nothing_of_a_conflict),
 	    ON(shared, batches_shrink_after_a_conflict),
 	    ON(shared, one_command_is_decided_until_it_succeeds),
 	    ON(memory, the_engine_gets_every_key_that_was_read),

@@ -1,5 +1,4 @@
-/* Owns the tests of the store's watchers, of commits that fail, and of an engine with pending
- * reads.
+/* Owns the tests of the store's watchers and of commits that fail.
  * Never touches a disk: the engine is in memory and fails on request.
  * Run by make test. */
 #include "store_world.h"
@@ -118,28 +117,6 @@ static void a_failed_view_delays_commands(void **state)
 	assert_true(add->seen == 1 && look->done == 1 && add->err == ERR_OK);
 }
 
-/* ---- the pending engine ---- */
-
-/* A command that waits for a read may be overtaken, but none is lost, and none decides on old
- * data. */
-static void pending_commands_are_decided_again(void **state)
-{
-	struct world *w = *state;
-	uint64_t seen = 0;
-	struct job *c = submit(w, add_decide, 2);
-	for (int i = 0; i < 10; i++)
-		submit(w, add_decide, 1);
-	run(w);
-	assert_true(c->decided >= 2 && c->seen == 0 && c->err == ERR_OK);
-	for (size_t i = 1; i <= 10; i++) {
-		assert_true(w->jobs[i].done == 1 && w->jobs[i].err == ERR_OK);
-		seen |= (uint64_t)1 << w->jobs[i].seen;
-	}
-	assert_int_equal(seen, 0x3ff); /* each saw a different count */
-	assert_int_equal(store_counters(w->store).commands, 11);
-	assert_int_equal(stored_count(w, 1), 10);
-}
-
 static void a_pending_commit_may_fail(void **state)
 {
 	struct world *w = *state;
@@ -153,21 +130,6 @@ static void a_pending_commit_may_fail(void **state)
 	assert_int_equal(stored_count(w, 1), 1);
 }
 
-static void commands_wait_for_a_running_commit(void **state)
-{
-	struct world *w = *state;
-	struct job *first = submit(w, make_decide, 0);
-	store_turn(w->store); /* decided, and the commit has begun */
-	assert_true(first->decided == 1 && first->done == 0);
-	assert_false(store_idle(w->store));
-	struct job *second = submit(w, make_decide, 0);
-	store_turn(w->store);
-	assert_true(first->done == 1 && second->decided == 0);
-	run(w);
-	assert_true(second->id == 2 && second->err == ERR_OK);
-	assert_int_equal(store_counters(w->store).commits, 2);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,9 +139,7 @@ int main(void)
 	    ON(memory, a_lack_of_memory_refuses_the_batch),
 	    ON(memory, every_second_commit_may_fail),
 	    ON(memory, a_failed_view_delays_commands),
-	    ON(pending, pending_commands_are_decided_again),
 	    ON(pending, a_pending_commit_may_fail),
-	    ON(pending, commands_wait_for_a_running_commit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

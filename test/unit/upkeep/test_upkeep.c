@@ -176,7 +176,7 @@ static void put(struct upkeep_world *w, const struct record_kind *kind, uint64_t
 static void on_world_turn(void *arg)
 {
 	struct upkeep_world *w = arg;
-	store_turn(w->core->store);
+	store_wait(w->core->store);
 }
 
 static void turn(struct upkeep_world *w)
