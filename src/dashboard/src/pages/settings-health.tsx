@@ -32,6 +32,7 @@ function unbroken(text: string) {
 
 function CheckRow({ check }: { check: Check }) {
 	const { word, now, state, normal, advice, link } = check;
+	const advised = isWrong(check) || (word === "healthBackup" && state === "unknown");
 	return (
 		<tr>
 			<th scope="row">{t(word)}</th>
@@ -40,20 +41,27 @@ function CheckRow({ check }: { check: Check }) {
 				<State of={state} />
 			</td>
 			<td data-label={t("healthRange")}>{unbroken(t(normal))}</td>
-			<td class={state === "normal" || (state === "unknown" && word !== "healthBackup") ? "muted" : undefined}>
-				{unbroken(t(advice))}{" "}
-				{link && state !== "normal" && <a href={link}>{t("open")}</a>}
+			<td>
+				{advised && (
+					<>
+						{unbroken(t(advice))} {link && <a href={link}>{t("open")}</a>}
+					</>
+				)}
 			</td>
 		</tr>
 	);
 }
 
+const WORST_FIRST: Check["state"][] = ["outside", "watch", "unknown", "normal"];
+const worstFirst = (a: Check, b: Check) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state);
+const isWrong = ({ state }: Check) => state === "outside" || state === "watch";
+
 export function Health() {
 	const { data, problem, at, reload } = useLoad("server", () => call(client.GET("/api/v2/server")), LIVE_MS);
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={400} />;
-	const all = checks(data.data, Date.now());
-	const wrong = all.filter((c) => c.state === "outside" || c.state === "watch").length;
+	const all = checks(data.data, Date.now()).sort(worstFirst);
+	const wrong = all.filter(isWrong).length;
 	return (
 		<>
 			{problem && <Failed problem={problem} again={reload} />}
