@@ -12,6 +12,7 @@ import { Needs } from "../ui/needs";
 import { Empty, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
 import { number, t } from "../words";
 import { remember } from "../webhook/known";
+import { webhookLook } from "../webhook/look";
 import { OutcomePanel, sendTest } from "../webhook/outcome";
 import { ChangeLink } from "../webhook/remedy";
 import { RequestPanel } from "../webhook/request-panel";
@@ -105,7 +106,7 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 		<>
 			<div class="title">
 				<h1>{w.name}</h1>
-				<Status of={explained.state} />
+				<Status of={webhookLook(explained)} />
 				{/* The answer below enables a disabled webhook, and says how many events that sends. */}
 				{!disabled && (
 					<>

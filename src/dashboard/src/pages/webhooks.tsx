@@ -8,6 +8,7 @@ import { href } from "../route";
 import { said } from "../said";
 import { Empty, Failed, Skeleton, Status } from "../ui/parts";
 import { remember } from "../webhook/known";
+import { webhookLook } from "../webhook/look";
 import { silenceText } from "../webhook/silence";
 import { moment, t } from "../words";
 
@@ -28,6 +29,11 @@ function Reason({ of: w, why }: { of: Schemas["Webhook"]; why: Why | undefined }
 	const failing = (why && failureText(why)) || (w.penalised ? t("oneAtATime") : "");
 	const text = disabled || failing || silent;
 	return text ? <span class="meta block reason">{text}</span> : null;
+}
+
+function State({ of: w, why }: { of: Schemas["Webhook"]; why: Why | undefined }) {
+	const state = w.penalised ? "penalised" : w.state;
+	return <Status of={why ? webhookLook({ state, answer: why.answer }) : state} />;
 }
 
 export function WebhooksPage() {
@@ -65,7 +71,7 @@ export function WebhooksPage() {
 										</a>
 									</td>
 									<td>
-										<Status of={w.penalised ? "penalised" : w.state} />
+										<State of={w} why={whys.get(w.id)} />
 										<Reason of={w} why={whys.get(w.id)} />
 									</td>
 									<td>{w.events.join(", ")}</td>
