@@ -47,6 +47,11 @@ await run(async () => {
 	await assertAccessible(page);
 	await assertFits(page);
 	await panel.getByRole("button", { name: "Reject" }).click();
+	const asked = panel.getByRole("alertdialog");
+	await asked.getByText("Reject Sus www.example.com? No reward waits. This cannot be undone.").waitFor();
+	await asked.getByRole("button", { name: "Back" }).click();
+	await panel.getByRole("button", { name: "Reject" }).click();
+	await asked.getByRole("button", { name: "Reject" }).click();
 	await page.getByText("Sus www.example.com is rejected.").waitFor();
 	await panel.waitFor({ state: "detached" });
 	assert.equal((await api("GET", `/api/v2/users/${suspect.id}`)).review.state, "rejected");

@@ -16,7 +16,7 @@ async function friendsGetCoupons(page, jessica) {
 	await joinThrough(jessica.code, "Dora", "dora@rewards.example");
 	await visit(page, "rewards/due");
 	await page.getByRole("combobox", { name: "Kind" }).getByText("Coupon (1)").waitFor({ state: "attached" });
-	await page.getByRole("row").filter({ hasText: "Dora" }).getByText("Due").waitFor();
+	await page.getByRole("row").filter({ hasText: "dora@rewards.example" }).waitFor();
 	await assertAccessible(page);
 
 	await visit(page, "rewards/rules");
@@ -26,6 +26,40 @@ async function friendsGetCoupons(page, jessica) {
 	await page.getByText("Voucher has ended.").waitFor();
 	await page.locator("section").filter({ hasText: "Voucher" }).getByText("Archived").waitFor();
 	await assertAccessible(page);
+}
+
+/** An order without an amount: its commission is due without a sum until somebody sets it, in the list or at the person. */
+async function commissionGetsAnAmount(page, campaign, jessica) {
+	const rule = { campaign_id: campaign.id, name: "Share", metric: "commission", percent: 10, currency: "EUR" };
+	await api("POST", "/api/v2/reward-rules", rule);
+	for (const name of ["Eve", "Fay"]) {
+		const friend = await joinThrough(jessica.code, name, `${name}@rewards.example`);
+		await api("PUT", "/api/v2/users/qualification", { code: friend.code, qualified: true });
+	}
+	const due = () => api("GET", `/api/v2/rewards/due/commission?campaign_id=${campaign.id}`);
+	await visit(page, "rewards/due?metric=commission");
+	const row = page.getByRole("row").filter({ hasText: jessica.code }).first();
+	await row.getByText("no amount yet").waitFor();
+	await row.getByRole("button", { name: "Set the amount" }).click();
+	const dialog = page.getByRole("dialog", { name: "Set the amount" });
+	await dialog.getByLabel("Amount in EUR").fill("0");
+	await dialog.getByRole("button", { name: "Set the amount" }).click();
+	await dialog.getByText("Write an amount above 0").waitFor();
+	await assertAccessible(page);
+	await dialog.getByLabel("Amount in EUR").fill("4,99");
+	await page.keyboard.press("Enter");
+	await dialog.waitFor({ state: "detached" });
+	await page.getByRole("row").filter({ hasText: "EUR 4.99" }).waitFor();
+	assert.deepEqual((await due()).map((r) => r.amount).sort(), [0, 499]);
+
+	await visit(page, `users/${jessica.code}`);
+	await page.getByRole("button", { name: "Change the amount: Share" }).click();
+	await page.getByLabel("Amount in EUR").fill("1234.50");
+	await page.keyboard.press("Enter");
+	await page.getByText("EUR 1,234.50", { exact: true }).waitFor();
+	await page.getByRole("button", { name: "Undo" }).click();
+	await page.getByText("EUR 4.99", { exact: true }).waitFor();
+	assert.deepEqual((await due()).map((r) => r.amount).sort(), [0, 499]);
 }
 
 await run(async () => {
@@ -53,7 +87,8 @@ await run(async () => {
 	const issued = await api("GET", `/api/v2/rewards/issued/amount?campaign_id=${campaign.id}`);
 	assert.equal(issued.length, 3);
 	await visit(page, "rewards/issued");
-	await page.getByRole("row").filter({ hasText: "Jessica" }).first().getByText("Issued").waitFor();
+	await page.getByRole("row").filter({ hasText: "Jessica" }).first().getByText("EUR 10.00").waitFor();
 	await friendsGetCoupons(page, jessica);
+	await commissionGetsAnAmount(page, campaign, jessica);
 	assertClean(page);
 });

@@ -75,8 +75,16 @@ export function dayOf(date: string): string {
 }
 
 /** 0.291 as 29.1 %. */
-export function percent(share: number): string {
-	return share.toLocaleString(local.value, { style: "percent", maximumFractionDigits: 1 });
+export function percent(share: number, places = 1): string {
+	return share.toLocaleString(local.value, { style: "percent", maximumFractionDigits: places });
+}
+
+/** An amount of the API, "1234.50": EUR 1,234.50, in German 1.234,50 EUR. */
+export function money(amount: string, currency: string | null): string {
+	const places = amount.split(".")[1]?.length ?? 0;
+	const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
+	const style = currency ? ({ style: "currency", currency, currencyDisplay: "code" } as const) : {};
+	return Number(amount).toLocaleString(local.value, { ...digits, ...style });
 }
 
 /** A moment in the reader's zone: the time of today, else the date too. */

@@ -12,9 +12,11 @@ import { LongTable } from "../ui/long-table";
 import { Needs } from "../ui/needs";
 import { Moment, Status, say } from "../ui/parts";
 import { useLongList } from "../ui/use-long-list";
-import { rewardLook } from "../user/reward";
+import { sumOf } from "../user/money";
+import { clawbackText, rewardLook, rewardName, rewardValue } from "../user/reward";
+import { AmountDialog, amountWord, takesAmount } from "../user/set-amount";
 import { number, t } from "../words";
-import type { Metric } from "./rewards";
+import { type Metric, tabWords } from "./rewards";
 
 type Reward = Schemas["Reward"];
 export type State = "due" | "issued" | "cancelled";
@@ -26,21 +28,6 @@ function load(state: State, metric: Metric, cursor: number | undefined) {
 	if (state === "due") return call(client.GET("/api/v2/rewards/due/{metric}", { params }));
 	if (state === "issued") return call(client.GET("/api/v2/rewards/issued/{metric}", { params }));
 	return call(client.GET("/api/v2/rewards/cancelled/{metric}", { params }));
-}
-
-/** "EUR 20.00, USD 5.00": the sums of the chosen rewards, for each currency. */
-function sumOf(rewards: Reward[]): string {
-	const sums = new Map<string, number>();
-	for (const r of rewards)
-		if (r.currency && r.amount_display)
-			sums.set(r.currency, (sums.get(r.currency) ?? 0) + Number(r.amount_display));
-	return [...sums].map(([currency, sum]) => `${currency} ${sum.toFixed(2)}`).join(", ");
-}
-
-/** What a person gets: an amount, a coupon, or the name of something else. */
-function worth(r: Reward): string {
-	if (r.coupon) return r.coupon;
-	return r.amount_display ? `${r.currency ?? ""} ${r.amount_display}` : "–";
 }
 
 /** Asks once, with count and effect, and then runs through the rewards one after another. */
@@ -68,11 +55,12 @@ function Actions({ chosen, done, all }: { chosen: Reward[]; done: () => void; al
 	};
 	const sum = sumOf(chosen);
 	const n = chosen.length;
+	const stay = asked === "issue" ? chosen.filter((r) => !r.can_be_issued).length : 0;
 	if (asked)
 		return (
 			<div class="notice wait" role="alertdialog" aria-label={t("rewards")}>
 				<span class="grow">
-					{t(asked === "issue" ? "issueAsk" : "cancelAsk", { n, sum: sum ? ` (${sum})` : "" })}
+					{t(asked === "issue" ? "issueAsk" : "cancelAsk", { n, sum: sum ? ` (${sum})` : "" })} {stay > 0 && t("someStayDue", { n: stay })}
 				</span>
 				<button type="button" class="primary" disabled={busy} onClick={() => run(asked)}>
 					{t(asked === "issue" ? "issueN" : "cancelN", { n })}
@@ -123,25 +111,54 @@ function useChosen(list: LongList<Reward>) {
 	return { chosen, choose, chooseAll, chooseNone: () => setChosen(new Map()) };
 }
 
-function Cells({ r }: { r: Reward }) {
+/** Several people have one name, so the code and the address are below it. */
+function Recipient({ of: r }: { of: Reward }) {
+	const known = [r.user_code, r.email].filter(Boolean).join(" · ");
+	return (
+		<>
+			<a class="cut" href={href("users", r.user_code ?? r.user_id)} title={r.first_name ?? undefined}>
+				{r.first_name || (r.user_code ?? number(r.user_id))}
+			</a>
+			{known && <span class="cut meta" title={known}>{known}</span>}
+		</>
+	);
+}
+
+/** Why the reward is not an ordinary one of its list, with what can be done. */
+function Reason({ of: r, onAmount }: { of: Reward; onAmount: (r: Reward) => void }) {
+	const look = rewardLook(r);
+	const text = r.clawback_at ? clawbackText(r) : r.in_review ? t("waitsForReview") : said(r.reason ?? "");
+	return (
+		<div class="row tight">
+			{look === "review" && <Status of={look} />}
+			{look === "clawback" && <Status of={look} />}
+			{text && <span class="grow">{text}</span>}
+			{look === "review" && <a class="button small" href={href("users", "review")}>{t("review")}</a>}
+			{takesAmount(r) && !r.amount && canWrite.value && (
+				<button type="button" class="small" aria-label={`${amountWord(r)}: ${rewardName(r)}`} onClick={() => onAmount(r)}>
+					{amountWord(r)}
+				</button>
+			)}
+		</div>
+	);
+}
+
+function Cells({ r, state, onAmount }: { r: Reward; state: State; onAmount: (r: Reward) => void }) {
 	return (
 		<>
 			<td>
-				<span class="cut">{r.name}</span>
+				<span class="cut" title={r.name}>{r.name}</span>
 			</td>
 			<td>
-				<a class="cut" href={href("users", r.user_code ?? r.user_id)}>
-					{r.first_name || (r.user_code ?? number(r.user_id))}
-				</a>
+				<Recipient of={r} />
 			</td>
-			<td>
-				<Status of={rewardLook(r)} />
-			</td>
-			<td class="number">{worth(r)}</td>
-			<td>
+			<td class="number">{rewardValue(r)}</td>
+			<td data-label={t(tabWords[state])}>
 				<Moment at={r.issued_at ?? r.cancelled_at ?? r.due_at ?? r.created_at} />
 			</td>
-			<td>{r.clawback_at ? `${t("takeBack")} ${r.clawback_amount_display ?? ""}` : said(r.reason ?? "")}</td>
+			<td>
+				<Reason of={r} onAmount={onAmount} />
+			</td>
 		</>
 	);
 }
@@ -151,13 +168,14 @@ export function RewardList({ state, metric }: { state: State; metric: Metric }) 
 		`${state}/${metric}?${route.value.query}`, (cursor) => load(state, metric, cursor), 5000, changes("rewards"),
 	);
 	const { chosen, choose, chooseAll, chooseNone } = useChosen(list);
+	const [priced, setPriced] = useState<Reward>();
 	const done = () => {
 		chooseNone();
 		void list.restart();
 	};
 	const head = [
-		<th>{t("name")}</th>, <th>{t("user")}</th>, <th>{t("status")}</th>, <th class="number">{t("worth")}</th>,
-		<th>{t("time")}</th>, <th>{t("reason")}</th>,
+		<th>{t("name")}</th>, <th>{t("user")}</th>, <th class="number">{t("worth")}</th>, <th>{t(tabWords[state])}</th>,
+		<th>{t("reason")}</th>,
 	];
 	const all = (label: string | undefined) => (
 		<input
@@ -188,17 +206,18 @@ export function RewardList({ state, metric }: { state: State; metric: Metric }) 
 							<td>
 								<input
 									type="checkbox"
-									aria-label={`${r.name}, ${r.first_name ?? r.user_id}`}
+									aria-label={rewardName(r)}
 									checked={chosen.has(r.id)}
 									onClick={(e) => void choose(index, e.currentTarget.checked, e.shiftKey)}
 								/>
 							</td>
 						)}
-						<Cells r={r} />
+						<Cells r={r} state={state} onAmount={setPriced} />
 					</>
 				)}
 				empty={t(state === "due" ? "nothingDue" : "noRewards")}
 			/>
+			{priced && <AmountDialog reward={priced} close={() => setPriced(undefined)} changed={done} />}
 		</>
 	);
 }

@@ -9,14 +9,15 @@ import { takeFocus } from "../ui/field";
 import { Needs } from "../ui/needs";
 import { EndRule } from "../reward/end-rule";
 import { Empty, Failed, Skeleton, Status } from "../ui/parts";
-import { number, t } from "../words";
+import { minorUnits, placesOfCurrency } from "../user/money";
+import { money, number, percent, t } from "../words";
 import { type Metric, metricWords, metrics, tabWords } from "./rewards";
 
 type Rule = Schemas["RewardRule"];
 
 function worthOf(rule: Rule): string {
-	if (rule.metric === "amount") return `${rule.currency ?? ""} ${rule.amount_display ?? ""}`;
-	if (rule.metric === "commission") return `${rule.percent} %`;
+	if (rule.metric === "amount") return money(rule.amount_display ?? "0", rule.currency);
+	if (rule.metric === "commission") return percent((rule.percent ?? 0) / 100, 2);
 	return t(metricWords[rule.metric]);
 }
 
@@ -97,8 +98,8 @@ function NewRule({ made, asked }: { made: () => void; asked: boolean }) {
 	const once = useOnce();
 	const { submit, busy, problem, again } = useSubmit(async () => {
 		const worth = {
-			amount: { amount: Math.round(Number(form.amount) * 100), currency: form.currency },
-			commission: { percent: Number(form.amount), currency: form.currency },
+			amount: { amount: minorUnits(form.amount, placesOfCurrency(form.currency)) ?? 0, currency: form.currency },
+			commission: { percent: Number(form.amount.replace(",", ".")), currency: form.currency },
 			coupon: { auto_issue: true },
 			custom: {},
 		}[form.metric];
@@ -169,7 +170,7 @@ function NewRule({ made, asked }: { made: () => void; asked: boolean }) {
 								id="rule-amount"
 								required
 								inputMode="decimal"
-								pattern="\d+(\.\d{1,2})?"
+								pattern="\d+([.,]\d{1,4})?"
 								value={form.amount}
 								onInput={(e) => set({ amount: e.currentTarget.value })}
 							/>

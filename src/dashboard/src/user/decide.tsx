@@ -1,12 +1,16 @@
 // The decision about a suspicious person: the reasons in words, what waits, accept or reject.
-import { call, client } from "../api";
+import { useState } from "preact/hooks";
+import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { canWrite } from "../session";
 import { act } from "../ui/act";
+import { takeFocus } from "../ui/field";
 import type { Words } from "../words/en";
 import { Needs } from "../ui/needs";
+import { Failed } from "../ui/parts";
 import { t } from "../words";
 import { type User, nameOf } from "./link";
+import { sumOf } from "./money";
 import { rewardValue } from "./reward";
 
 const reasons = {
@@ -40,18 +44,45 @@ async function waitingFor(user: User) {
 	return lists.flatMap((list) => list.data).filter((r) => r.in_review && r.cause_user_id === user.id);
 }
 
+type Decision = "accept" | "reject";
+
+/** "Accept Susi? This releases 2 rewards (EUR 20.00)." */
+function askText(decision: Decision, user: User, waiting: Schemas["Reward"][]): string {
+	const name = nameOf(user);
+	const n = waiting.length;
+	const sum = sumOf(waiting);
+	const about = { n, sum: sum && ` (${sum})` };
+	if (decision === "accept") return `${t("acceptAsk", { name })} ${n > 0 ? t("acceptEffect", about) : t("noRewardWaits")}`;
+	return `${t("rejectAsk", { name })} ${n > 0 ? t("rejectEffect", about) : t("noRewardWaits")}`;
+}
+
 export function Decide({ user, decided }: { user: User; decided: () => void }) {
-	const { data: waiting } = useLoad(`waiting for ${user.id}`, () => waitingFor(user));
-	const decide = async (decision: "accept" | "reject") => {
+	const { data: waiting, problem, reload } = useLoad(`waiting for ${user.id}`, () => waitingFor(user));
+	const [asked, setAsked] = useState<Decision>();
+	const [busy, setBusy] = useState(false);
+	const decide = async (decision: Decision) => {
+		setBusy(true);
 		const ok = await act(async () => {
 			const path = { id: String(user.id) };
 			await call(client.POST("/api/v2/users/{id}/review", { params: { path }, body: { decision } }));
 			return t(decision === "accept" ? "isAccepted" : "isRejected", { name: nameOf(user) });
 		});
-		if (ok) decided();
+		setBusy(false);
+		if (!ok) return;
+		setAsked(undefined);
+		decided();
 	};
+	if (asked)
+		return (
+			<div class="notice wait" role="alertdialog" aria-label={`${t(asked)}: ${nameOf(user)}`}>
+				<span class="grow wrap">{askText(asked, user, waiting ?? [])}</span>
+				<button type="button" class="primary" disabled={busy} ref={takeFocus} onClick={() => void decide(asked)}>{t(asked)}</button>
+				<button type="button" disabled={busy} onClick={() => setAsked(undefined)}>{t("back")}</button>
+			</div>
+		);
 	return (
 		<div class="stack">
+			{problem && <Failed problem={problem} again={reload} />}
 			{waiting && (
 				<p>
 					{waiting.length === 0
@@ -59,9 +90,9 @@ export function Decide({ user, decided }: { user: User; decided: () => void }) {
 						: t("rewardsWait", { n: waiting.length, list: waiting.map((r) => `${r.name} (${rewardValue(r)})`).join(", ") })}
 				</p>
 			)}
-			<div class="row">
-				<button type="button" disabled={!canWrite.value} onClick={() => decide("accept")}>{t("accept")}</button>
-				<button type="button" disabled={!canWrite.value} onClick={() => decide("reject")}>{t("reject")}</button>
+			<div class="row apart">
+				<button type="button" disabled={!canWrite.value || !waiting} onClick={() => setAsked("accept")}>{t("accept")}</button>
+				<button type="button" class="warns" disabled={!canWrite.value || !waiting} onClick={() => setAsked("reject")}>{t("reject")}</button>
 				<Needs />
 			</div>
 		</div>

@@ -6,6 +6,8 @@ import { canWrite } from "../session";
 import { Needs } from "../ui/needs";
 import { Failed, say } from "../ui/parts";
 import { t } from "../words";
+import { sumOf } from "./money";
+import { AmountForm, amountWord, takesAmount } from "./set-amount";
 
 type Reward = Schemas["Reward"];
 type Action = "issue" | "cancel";
@@ -14,10 +16,6 @@ function run(action: Action, id: number): Promise<unknown> {
 	const params = { path: { id: String(id) } };
 	if (action === "issue") return call(client.POST("/api/v2/rewards/issue/{id}", { params }));
 	return call(client.POST("/api/v2/rewards/cancel/{id}", { params, body: { reason: t("cancelledHere") } }));
-}
-
-function sumOf(r: Reward): string {
-	return r.amount_display ? ` (${r.currency ?? ""} ${r.amount_display})` : "";
 }
 
 interface Asked {
@@ -44,7 +42,7 @@ function Ask({ action, reward, close, changed }: Asked) {
 		<div class="stack" role="alertdialog" aria-label={reward.name}>
 			{problem && <Failed problem={problem} />}
 			<div class="notice wait">
-				<span class="grow">{t(action === "issue" ? "issueAsk" : "cancelAsk", { n: 1, sum: sumOf(reward) })}</span>
+				<span class="grow">{t(action === "issue" ? "issueAsk" : "cancelAsk", { n: 1, sum: sumOf([reward]) && ` (${sumOf([reward])})` })}</span>
 				<button type="button" class="primary" disabled={busy} onClick={() => void agree()} autofocus>
 					{t(action === "issue" ? "issueN" : "cancelN", { n: 1 })}
 				</button>
@@ -55,8 +53,9 @@ function Ask({ action, reward, close, changed }: Asked) {
 }
 
 export function RewardActions({ reward, changed }: { reward: Reward; changed: () => void }) {
-	const [asked, setAsked] = useState<Action>();
+	const [asked, setAsked] = useState<Action | "amount">();
 	if (reward.state !== "due") return null;
+	if (asked === "amount") return <AmountForm reward={reward} close={() => setAsked(undefined)} changed={changed} />;
 	if (asked) return <Ask action={asked} reward={reward} close={() => setAsked(undefined)} changed={changed} />;
 	const off = !canWrite.value;
 	return (
@@ -64,6 +63,11 @@ export function RewardActions({ reward, changed }: { reward: Reward; changed: ()
 			{reward.can_be_issued && (
 				<button type="button" disabled={off} onClick={() => setAsked("issue")} aria-label={`${t("issue")}: ${reward.name}`}>
 					{t("issue")}
+				</button>
+			)}
+			{takesAmount(reward) && (
+				<button type="button" disabled={off} onClick={() => setAsked("amount")} aria-label={`${amountWord(reward)}: ${reward.name}`}>
+					{amountWord(reward)}
 				</button>
 			)}
 			{!reward.can_be_issued && reward.metric === "coupon" && !reward.in_review && (

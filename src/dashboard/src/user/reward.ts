@@ -1,14 +1,21 @@
 // A reward in words: what it is worth, and its state.
 import type { Schemas } from "../api";
 import type { Look } from "../ui/parts";
-import { t } from "../words";
+import { money, t } from "../words";
 
-type Worth = Pick<Schemas["ChangedReward"], "metric" | "amount_display" | "currency" | "coupon" | "name">;
+type Worth = Pick<Schemas["ChangedReward"], "metric" | "state" | "amount" | "amount_display" | "currency" | "coupon">;
 
+/** What a person gets: an amount, a coupon, or the name of something else. A reward that ended without it has a dash. */
 export function rewardValue(r: Worth): string {
-	if (r.metric === "coupon") return r.coupon ?? t("noCouponYet");
-	if (r.amount_display !== null) return `${r.currency ?? ""} ${r.amount_display}`.trim();
-	return r.metric === "custom" ? t("gift") : t("noAmountYet");
+	const missing = (word: "noCouponYet" | "noAmountYet") => (r.state === "due" ? t(word) : "–");
+	if (r.metric === "coupon") return r.coupon ?? missing("noCouponYet");
+	if (r.amount && r.amount_display) return money(r.amount_display, r.currency);
+	return r.metric === "custom" ? t("gift") : missing("noAmountYet");
+}
+
+/** "Ten euros, Jessica": names one reward among others. */
+export function rewardName(r: Pick<Schemas["Reward"], "name" | "first_name" | "user_code">): string {
+	return [r.name, r.first_name, r.user_code].filter(Boolean).join(", ");
 }
 
 export function rewardLook(r: { state: Schemas["RewardState"]; in_review?: boolean; clawback_at: string | null }): Look {
@@ -18,5 +25,6 @@ export function rewardLook(r: { state: Schemas["RewardState"]; in_review?: boole
 }
 
 export function clawbackText(r: Pick<Schemas["ChangedReward"], "clawback_amount_display" | "currency">): string {
-	return t("takeBackValue", { value: `${r.currency ?? ""} ${r.clawback_amount_display ?? ""}`.trim() });
+	if (r.clawback_amount_display === null) return t("takeBack");
+	return t("takeBackValue", { value: money(r.clawback_amount_display, r.currency) });
 }

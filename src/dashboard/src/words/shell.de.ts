@@ -12,7 +12,7 @@ export const deShell = {
 	healthTab: "Server", unknown: "Unbekannt",
 	healthNormal: "Normal", healthWatch: "Beobachten", healthOutside: "Nicht normal", healthAllNormal: "Alles ist im normalen Bereich.",
 	healthWrong: ["{n} Wert ist außerhalb seines Bereichs: Daneben steht, was zu tun ist.", "{n} Werte sind außerhalb ihrer Bereiche: Daneben steht, was zu tun ist."] as [string, string],
-	healthValue: "Wert", healthNow: "Jetzt", healthRange: "Normal", healthAdvice: "Wenn es nicht normal ist",
+	healthValue: "Wert", healthNow: "Jetzt", healthRange: "Normal", healthAdvice: "Was zu tun ist",
 	healthOf: "{part} von {whole}", healthNone: "Keine",
 	healthUptime: "Läuft seit", healthUptimeNormal: "Jede Dauer",
 	healthUptimeAdvice: "Wenn niemand referd neu gestartet hat, lies sein Log.",

@@ -12,7 +12,7 @@ export const enShell = {
 	healthTab: "Server", unknown: "Unknown",
 	healthNormal: "Normal", healthWatch: "Watch", healthOutside: "Not normal", healthAllNormal: "Everything is in its normal range.",
 	healthWrong: ["{n} value is outside its normal range: see what to do beside it.", "{n} values are outside their normal ranges: see what to do beside them."] as [string, string],
-	healthValue: "Value", healthNow: "Now", healthRange: "Normal", healthAdvice: "If it is not normal",
+	healthValue: "Value", healthNow: "Now", healthRange: "Normal", healthAdvice: "What to do",
 	healthOf: "{part} of {whole}", healthNone: "None",
 	healthUptime: "Running for", healthUptimeNormal: "Any time",
 	healthUptimeAdvice: "If nobody restarted referd, read its log.",
