@@ -1,1 +1,0 @@
-import"./chunk-HE2OAZKR.js";import{b as o}from"./chunk-EU2IT3WU.js";import{Ab as r,Bb as n,Ha as a,b as e,oa as i,q as t}from"./chunk-PTQBI3UH.js";a();r();o();t().then(()=>e(i(n,{}),document.body),()=>document.body.append("referd did not answer. Reload the page."));
