@@ -8,6 +8,8 @@ CC        := gcc
 endif
 PREFIX    ?= /usr/local
 PACKAGES  := libevent_core libevent_extra libevent_openssl openssl lmdb json-c libidn2 libqrencode
+# PostgreSQL's client is optional: without its headers, the build leaves out the engine that needs it.
+LIBPQ     := $(shell pkg-config --exists libpq && echo libpq)
 ROOMS     := base http store core delivery upkeep api
 
 WARNINGS  := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
@@ -29,11 +31,17 @@ FLAGS_gcc     := -O2 -D_FORTIFY_SOURCE=3
 
 # liblmdb has no .pc file in Debian 12; pkg-config names the others.
 PKG      = $(filter-out lmdb,$(PACKAGES))
-CPPFLAGS += -D_GNU_SOURCE -DREFERD_VERSION='"$(VERSION)"' -Iinclude -Isrc $(shell pkg-config --cflags $(PKG))
+CPPFLAGS += -D_GNU_SOURCE -DREFERD_VERSION='"$(VERSION)"' -Iinclude -Isrc $(shell pkg-config --cflags $(PKG) $(LIBPQ))
 CFLAGS   += -std=c17 $(WARNINGS) $(if $(CI),-Werror) $(FLAGS_$(FLAVOUR)) -MMD -MP
 LDLIBS   += $(shell pkg-config --libs $(PKG)) -llmdb -lm
+ifneq ($(LIBPQ),)
+LDLIBS   += -Wl,--as-needed -lpq -Wl,--no-as-needed
+endif
 
-objects = $(patsubst %.c,$(B)/%.o,$(wildcard $(1)))
+# The files that need PostgreSQL's client.
+NEED_LIBPQ := src/store/engine_postgresql% test/support/postgresql% test/unit/%_postgresql.c
+usable  = $(if $(LIBPQ),$(1),$(filter-out $(NEED_LIBPQ),$(1)))
+objects = $(patsubst %.c,$(B)/%.o,$(call usable,$(wildcard $(1))))
 archive = $(patsubst %,$(B)/%.a,$(1))
 
 # What a room's unit tests may link is what the room itself may use (src/README.md, Rooms).
@@ -45,7 +53,7 @@ LINK_delivery := delivery upkeep core store http base
 LINK_upkeep   := upkeep core store base
 LINK_api      := api delivery core store http base
 
-UNIT_SOURCES := $(wildcard test/unit/*/test_*.c)
+UNIT_SOURCES := $(call usable,$(wildcard test/unit/*/test_*.c))
 UNITS        := $(patsubst test/%.c,$(B)/test/%,$(UNIT_SOURCES))
 
 .PHONY: all debug asan cov demo test test-long test-million check format bench bench-pending bench-growth fuzz fuzzers install deps clean help units

@@ -50,7 +50,7 @@ struct pairs {
  * store/record.h do not depend on it. The first six are for FIELD_U64. */
 enum field_meaning {
 	MEANS_PLAIN, /* a number, a text in UTF-8, or pairs of texts in UTF-8 */
-	MEANS_ID,    /* an id, or another number; zero means that there is none */
+	MEANS_ID,    /* an id, or another number; zero means that there is no id */
 	MEANS_HASH,  /* a number that uses all 64 bits */
 	MEANS_TIME,  /* Unix milliseconds; in a value, zero means that there is no time */
 	MEANS_DAY,   /* days since 1970-01-01; likewise */

@@ -33,6 +33,13 @@
 
 enum { DUMP_VERSION = 1, DUMP_COLUMNS_MAX = 128, DUMP_NAME_MAX = 64 };
 
+/* ---- strings, in the one form that the comment above gives ---- */
+
+void dump_put_string(struct buf *out, struct text t);
+/** Appends the string at the beginning of *rest to out, and moves *rest past it. False if it is not
+ * a string of this form, or if memory ran out. */
+bool dump_take_string(struct text *rest, struct buf *out);
+
 /* ---- writing: each function begins a line, and dump_seal ends it ---- */
 
 void dump_put_head(struct buf *line, struct text fingerprint,

@@ -63,8 +63,7 @@ static bool take_escape(struct text *rest, struct buf *out)
 	return true;
 }
 
-/* Appends the string to out. */
-static bool take_string(struct text *rest, struct buf *out)
+bool dump_take_string(struct text *rest, struct buf *out)
 {
 	if (!skip(rest, "\""))
 		return false;
@@ -96,7 +95,7 @@ static bool take_text(struct text *rest, struct buf *out)
 {
 	if (skip(rest, "{\"hex\":\""))
 		return take_hex(rest, out) && skip(rest, "}");
-	return take_string(rest, out);
+	return dump_take_string(rest, out);
 }
 
 static bool take_pairs(struct text *rest, struct buf *out)
@@ -108,7 +107,7 @@ static bool take_pairs(struct text *rest, struct buf *out)
 	do {
 		buf_reset(&a);
 		buf_reset(&b);
-		ok = take_string(rest, &a) && skip(rest, ",") && take_string(rest, &b);
+		ok = dump_take_string(rest, &a) && skip(rest, ",") && dump_take_string(rest, &b);
 		pairs_add(out, buf_view(&a), buf_view(&b));
 	} while (ok && skip(rest, ","));
 	buf_free(&a);

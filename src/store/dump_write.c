@@ -14,7 +14,7 @@
 static const char *const TYPES[] = {
     [FIELD_U64] = "u64", [FIELD_TEXT] = "text", [FIELD_PAIRS] = "pairs"};
 
-static void put_string(struct buf *out, struct text t)
+void dump_put_string(struct buf *out, struct text t)
 {
 	size_t from = 0;
 	buf_char(out, '"');
@@ -37,7 +37,7 @@ static void put_string(struct buf *out, struct text t)
 static void put_text(struct buf *out, struct text t)
 {
 	if (utf8_valid(t)) {
-		put_string(out, t);
+		dump_put_string(out, t);
 		return;
 	}
 	buf_str(out, "{\"hex\":\"");
@@ -51,9 +51,9 @@ static void put_list(struct buf *out, struct pairs list)
 	const char *before = "[";
 	while (pairs_next(&rest, &a, &b)) {
 		buf_str(out, before);
-		put_string(out, a);
+		dump_put_string(out, a);
 		buf_char(out, ',');
-		put_string(out, b);
+		dump_put_string(out, b);
 		before = ",";
 	}
 	buf_char(out, ']');
