@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/err.h"
 
@@ -24,9 +25,15 @@ struct text {
 #define TEXT_ARGS(t) (int)(t).n, (t).p == NULL ? "" : (t).p
 
 /** The text of a NUL-terminated string (NULL gives the empty text). Borrows s. */
-struct text text_of(const char *s);
+static inline struct text text_of(const char *s)
+{
+	return (struct text){.p = s, .n = s == NULL ? 0 : strlen(s)};
+}
 /** The text of [p, p + n). Borrows p. */
-struct text text_from(const void *p, size_t n);
+static inline struct text text_from(const void *p, size_t n)
+{
+	return (struct text){.p = p, .n = n};
+}
 bool text_eq(struct text a, struct text b);
 /** The order of the bytes: below zero if a sorts before b, 0 if they are equal. A text sorts after
  * its own beginning. */
@@ -58,18 +65,33 @@ struct buf {
 	bool failed;
 };
 
+/** The slow path of buf_reserve. */
+bool buf_grow(struct buf *b, size_t n) WARN_UNUSED;
+/** Makes room for n more bytes at b->p + b->n. If memory runs out, sets `failed` and returns false.
+ * It is inline, as the other short functions are, because a reply needs them for every member. */
+WARN_UNUSED static inline bool buf_reserve(struct buf *b, size_t n)
+{
+	return (b->p != NULL && n <= b->cap - b->n && !b->failed) || buf_grow(b, n);
+}
 void buf_add(struct buf *b, const void *p, size_t n);
-void buf_text(struct buf *b, struct text t);
-void buf_str(struct buf *b, const char *s);
-void buf_char(struct buf *b, char c);
+static inline void buf_text(struct buf *b, struct text t)
+{
+	buf_add(b, t.p, t.n);
+}
+static inline void buf_str(struct buf *b, const char *s)
+{
+	buf_text(b, text_of(s));
+}
+static inline void buf_char(struct buf *b, char c)
+{
+	if (buf_reserve(b, 1))
+		b->p[b->n++] = c;
+}
 /** The decimal digits of v. */
 void buf_u64(struct buf *b, uint64_t v);
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *format, va_list ap)
     __attribute__((format(printf, 2, 0)));
-/** Makes room for n more bytes at b->p + b->n. If memory runs out, sets `failed` and returns false.
- */
-bool buf_reserve(struct buf *b, size_t n) WARN_UNUSED;
 /** Empties the buffer, keeps its memory and clears `failed`. */
 void buf_reset(struct buf *b);
 /** Frees the memory; b is a valid empty buffer again. */

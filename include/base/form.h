@@ -22,6 +22,8 @@ enum err form_decode_segment(struct text segment, struct arena *arena,
 /** Appends t encoded: [A-Za-z0-9*-._] unchanged, a space as "+", every other byte as "%XX" with
  * capital digits. */
 void form_encode(struct buf *out, struct text t);
+/** The same, but with "%20" for a space, which every part of a URL understands. */
+void form_encode_url(struct buf *out, struct text t);
 /** Appends "name=value", preceded by "&" unless `out` is at byte `start` (where this form
  * began). */
 void form_pair(struct buf *out, size_t start, struct text name, struct text value);

@@ -35,14 +35,12 @@ static void put_meta(struct json_out *o, struct pairs meta)
 	json_close(o, ']');
 }
 
-static void put_link(struct json_out *o, const char *name, struct text base, const char *rest)
+static void put_link(struct json_out *o, const char *name, struct buf *base, const char *rest)
 {
-	struct buf url = {0};
-	buf_text(&url, base);
-	buf_str(&url, rest);
-	json_put_text(o, name, buf_view(&url));
-	o->buf->failed = o->buf->failed || url.failed;
-	buf_free(&url);
+	const size_t n = base->n;
+	buf_str(base, rest);
+	json_put_text(o, name, buf_view(base));
+	base->n = n;
 }
 
 /* Writes the URLs that begin with "{public_url}/{code}". */
@@ -52,10 +50,10 @@ static void put_links(struct call *call, struct json_out *o, struct text code)
 	buf_text(&base, call->api->public_url);
 	buf_char(&base, '/');
 	buf_text(&base, code);
-	put_link(o, "url", buf_view(&base), "/join");
+	put_link(o, "url", &base, "/join");
 	json_open(o, "qr", '{');
-	put_link(o, "src", buf_view(&base), "/qr-code");
-	put_link(o, "download", buf_view(&base), "/qr-code?download=1");
+	put_link(o, "src", &base, "/qr-code");
+	put_link(o, "download", &base, "/qr-code?download=1");
 	json_close(o, '}');
 	o->buf->failed = o->buf->failed || base.failed;
 	buf_free(&base);

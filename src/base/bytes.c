@@ -9,16 +9,6 @@
 
 /* ---- text ---- */
 
-struct text text_of(const char *s)
-{
-	return (struct text){.p = s, .n = s == NULL ? 0 : strlen(s)};
-}
-
-struct text text_from(const void *p, size_t n)
-{
-	return (struct text){.p = p, .n = n};
-}
-
 bool text_eq(struct text a, struct text b)
 {
 	/* The p of an empty text may be NULL, which memcmp must not get. */
@@ -128,9 +118,10 @@ bool text_eq_secret(struct text a, struct text b)
 
 enum { BUF_FIRST = 128 };
 
-/* A separate function, so that the common case of buf_reserve is only a comparison. */
-static bool buf_grow(struct buf *b, size_t n)
+bool buf_grow(struct buf *b, size_t n)
 {
+	if (b->failed)
+		return false;
 	size_t cap = b->cap == 0 ? BUF_FIRST : b->cap;
 	/* No owner needs half of the address space, and below this limit cap * 2 does not overflow.
 	 */
@@ -149,36 +140,12 @@ fail:
 	return false;
 }
 
-bool buf_reserve(struct buf *b, size_t n)
-{
-	if (b->failed)
-		return false;
-	return (b->p != NULL && n <= b->cap - b->n) || buf_grow(b, n);
-}
-
 void buf_add(struct buf *b, const void *p, size_t n)
 {
 	if (n == 0 || !buf_reserve(b, n))
 		return;
 	memcpy(b->p + b->n, p, n);
 	b->n += n;
-}
-
-void buf_text(struct buf *b, struct text t)
-{
-	buf_add(b, t.p, t.n);
-}
-
-void buf_str(struct buf *b, const char *s)
-{
-	if (s != NULL)
-		buf_add(b, s, strlen(s));
-}
-
-void buf_char(struct buf *b, char c)
-{
-	if (buf_reserve(b, 1))
-		b->p[b->n++] = c;
 }
 
 void buf_u64(struct buf *b, uint64_t v)

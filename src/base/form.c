@@ -98,7 +98,7 @@ enum err form_decode_segment(struct text segment, struct arena *arena, struct te
 	return decode(segment, ' ', arena, out);
 }
 
-void form_encode(struct buf *out, struct text t)
+static void encode(struct buf *out, struct text t, bool plus)
 {
 	if (t.n > SIZE_MAX / 8 || !buf_reserve(out, 3 * t.n)) {
 		out->failed = true;
@@ -107,7 +107,7 @@ void form_encode(struct buf *out, struct text t)
 	char *p = out->p + out->n;
 	for (size_t i = 0; i < t.n; i++) {
 		unsigned char c = (unsigned char)t.p[i];
-		if (classes[c] != 0) {
+		if (classes[c] == 1 || (classes[c] == 2 && plus)) {
 			*p++ = classes[c] == 1 ? (char)c : '+';
 			continue;
 		}
@@ -117,6 +117,16 @@ void form_encode(struct buf *out, struct text t)
 		p += 3;
 	}
 	out->n = (size_t)(p - out->p);
+}
+
+void form_encode(struct buf *out, struct text t)
+{
+	encode(out, t, true);
+}
+
+void form_encode_url(struct buf *out, struct text t)
+{
+	encode(out, t, false);
 }
 
 void form_pair(struct buf *out, size_t start, struct text name, struct text value)

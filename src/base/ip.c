@@ -7,11 +7,25 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+/* Without printf, which inet_ntop uses: each reply about a user shows an address. */
+static void write_v4(struct text ip, char out[IP_TEXT_SIZE])
+{
+	struct buf b = {.p = out, .cap = IP_TEXT_SIZE};
+	for (size_t i = 0; i < ip.n; i++) {
+		if (i > 0)
+			buf_char(&b, '.');
+		buf_u64(&b, (uint8_t)ip.p[i]);
+	}
+	out[b.n] = '\0';
+}
+
 const char *ip_text(struct text ip, char out[IP_TEXT_SIZE])
 {
-	int family = ip.n == 4 ? AF_INET : AF_INET6;
-	if ((ip.n != 4 && ip.n != 16) || inet_ntop(family, ip.p, out, IP_TEXT_SIZE) == NULL)
-		out[0] = '\0';
+	out[0] = '\0';
+	if (ip.n == 4)
+		write_v4(ip, out);
+	else if (ip.n == 16)
+		(void)inet_ntop(AF_INET6, ip.p, out, IP_TEXT_SIZE);
 	return out;
 }
 

@@ -59,23 +59,48 @@ static char *put_escape(char *p, unsigned char c)
 	return p;
 }
 
+#define BYTES(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* The sign bit of a byte is set if the byte was zero. Above a zero, a byte of 1 also looks like
+ * zero, so only the word as a whole tells whether there is a zero. */
+static uint64_t zero_bytes(uint64_t word)
+{
+	return (word - BYTES(1)) & ~word & BYTES(0x80);
+}
+
+/* Does one of the eight bytes need an escape? */
+static bool has_escape(uint64_t word)
+{
+	const uint64_t control = (word - BYTES(' ')) & ~word & BYTES(0x80);
+	return (control | zero_bytes(word ^ BYTES('"')) | zero_bytes(word ^ BYTES('\\')) |
+		zero_bytes(word ^ BYTES(0x7F))) != 0;
+}
+
+/* The position of the first byte from `at` on that needs an escape, or t.n. */
+static size_t find_escape(struct text t, size_t at)
+{
+	for (uint64_t word; t.n - at >= sizeof word; at += sizeof word) {
+		memcpy(&word, t.p + at, sizeof word);
+		if (has_escape(word))
+			break;
+	}
+	while (at < t.n && escapes[(unsigned char)t.p[at]] == 0)
+		at++;
+	return at;
+}
+
 /* Copies runs without escapes as a whole. An escape takes at most 6 bytes for 1. */
 static void put_quoted(struct buf *b, struct text t)
 {
 	size_t from = 0;
 	buf_char(b, '"');
-	for (size_t i = 0; i < t.n; i++) {
-		unsigned char c = (unsigned char)t.p[i];
-		if (escapes[c] == 0)
-			continue;
-		buf_add(b, t.p + from, i - from);
-		if (!buf_reserve(b, 6))
-			return;
-		b->n = (size_t)(put_escape(b->p + b->n, c) - b->p);
-		from = i + 1;
+	while (from < t.n) {
+		const size_t end = find_escape(t, from);
+		buf_add(b, t.p + from, end - from);
+		if (end < t.n && buf_reserve(b, 6))
+			b->n = (size_t)(put_escape(b->p + b->n, (unsigned char)t.p[end]) - b->p);
+		from = end + 1;
 	}
-	if (from < t.n)
-		buf_add(b, t.p + from, t.n - from);
 	buf_char(b, '"');
 }
 

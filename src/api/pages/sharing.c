@@ -18,20 +18,6 @@ const struct sharing_network SHARING_NETWORKS[] = {
     {NULL, NULL, NULL},
 };
 
-/* Like form_encode, but with %20 for a blank, which every part of a URL understands. */
-static void encode(struct buf *out, struct text t)
-{
-	struct buf form = {0};
-	form_encode(&form, t);
-	out->failed = out->failed || form.failed;
-	for (size_t i = 0; i < form.n; i++)
-		if (form.p[i] == '+')
-			buf_str(out, "%20");
-		else
-			buf_char(out, form.p[i]);
-	buf_free(&form);
-}
-
 static struct text subject_of(const struct campaign *campaign)
 {
 	struct text own = page_text_of(campaign, "share_subject");
@@ -39,40 +25,51 @@ static struct text subject_of(const struct campaign *campaign)
 }
 
 static void put_word(struct buf *out, struct text word, const struct campaign *campaign,
-		     struct text link)
+		     struct text encoded_link)
 {
 	struct text text = page_text_of(campaign, "share_text");
 	bool message = text_eq(word, TEXT("message"));
 	if (message || text_eq(word, TEXT("text")))
-		encode(out, text);
+		form_encode_url(out, text);
 	if (message && text.n > 0)
 		buf_str(out, "%20");
 	if (message || text_eq(word, TEXT("link")))
-		encode(out, link);
+		buf_text(out, encoded_link);
 	if (text_eq(word, TEXT("subject")))
-		encode(out, subject_of(campaign));
+		form_encode_url(out, subject_of(campaign));
 }
 
-void sharing_write_url(struct buf *out, const struct sharing_network *network,
-		       const struct campaign *campaign, struct text link)
+static void write_url(struct buf *out, const struct sharing_network *network,
+		      const struct campaign *campaign, struct text encoded_link)
 {
 	struct text rest = text_of(network->pattern), before, word;
 	while (text_cut(rest, '{', &before, &rest)) {
 		buf_text(out, before);
 		text_cut(rest, '}', &word, &rest);
-		put_word(out, word, campaign, link);
+		put_word(out, word, campaign, encoded_link);
 	}
 	buf_text(out, before);
+}
+
+void sharing_write_url(struct buf *out, const struct sharing_network *network,
+		       const struct campaign *campaign, struct text link)
+{
+	struct buf encoded = {0};
+	form_encode_url(&encoded, link);
+	write_url(out, network, campaign, buf_view(&encoded));
+	out->failed = out->failed || encoded.failed;
+	buf_free(&encoded);
 }
 
 void sharing_put_socials(struct json_out *o, const char *name, const struct campaign *campaign,
 			 struct text link)
 {
-	struct buf url = {0};
+	struct buf url = {0}, encoded = {0};
+	form_encode_url(&encoded, link);
 	json_open(o, name, '[');
 	for (const struct sharing_network *n = SHARING_NETWORKS; n->social != NULL; n++) {
 		buf_reset(&url);
-		sharing_write_url(&url, n, campaign, link);
+		write_url(&url, n, campaign, buf_view(&encoded));
 		o->buf->failed = o->buf->failed || url.failed;
 		json_open(o, NULL, '{');
 		json_put_text(o, "social", text_of(n->social));
@@ -80,6 +77,8 @@ void sharing_put_socials(struct json_out *o, const char *name, const struct camp
 		json_close(o, '}');
 	}
 	json_close(o, ']');
+	o->buf->failed = o->buf->failed || encoded.failed;
+	buf_free(&encoded);
 	buf_free(&url);
 }
 

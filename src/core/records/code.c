@@ -71,9 +71,10 @@ static uint64_t scramble(struct codes *c, enum code_type type, int round, uint64
 	return le64toh(v);
 }
 
-static uint64_t modulus_of(int round)
+/* The compiler divides by a constant without a division. */
+static uint64_t reduce(uint64_t v, int round)
 {
-	return round % 2 == 0 ? LOW_MODULUS : HIGH_MODULUS;
+	return round % 2 == 0 ? v % LOW_MODULUS : v % HIGH_MODULUS;
 }
 
 /* Even rounds add a function of the high half to the low half; odd rounds do the opposite. */
@@ -82,9 +83,8 @@ static uint64_t permute(struct codes *c, enum code_type type, uint64_t id)
 	uint64_t half[2] = {id % LOW_MODULUS, id / LOW_MODULUS};
 	for (int round = 0; round < ROUNDS; round++) {
 		uint64_t *moved = &half[round % 2], other = half[1 - round % 2];
-		uint64_t modulus = modulus_of(round);
 		/* The sum is of reduced numbers: a sum above 2^64 could not be undone. */
-		*moved = (*moved + scramble(c, type, round, other) % modulus) % modulus;
+		*moved = reduce(*moved + reduce(scramble(c, type, round, other), round), round);
 	}
 	return half[1] * LOW_MODULUS + half[0];
 }
@@ -94,8 +94,9 @@ static uint64_t unpermute(struct codes *c, enum code_type type, uint64_t value)
 	uint64_t half[2] = {value % LOW_MODULUS, value / LOW_MODULUS};
 	for (int round = ROUNDS - 1; round >= 0; round--) {
 		uint64_t *moved = &half[round % 2], other = half[1 - round % 2];
-		uint64_t modulus = modulus_of(round);
-		*moved = (*moved + modulus - scramble(c, type, round, other) % modulus) % modulus;
+		uint64_t modulus = round % 2 == 0 ? LOW_MODULUS : HIGH_MODULUS;
+		uint64_t added = reduce(scramble(c, type, round, other), round);
+		*moved = reduce(*moved + modulus - added, round);
 	}
 	return half[1] * LOW_MODULUS + half[0];
 }

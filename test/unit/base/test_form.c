@@ -86,6 +86,9 @@ static void encoding_follows_the_standard(void **state)
 	form_encode(&out, TEXT("azAZ09*-._ +&=%~/@:\xC3\xBC\0"));
 	assert_text(buf_view(&out), "azAZ09*-._+%2B%26%3D%25%7E%2F%40%3A%C3%BC%00");
 	buf_reset(&out);
+	form_encode_url(&out, TEXT("a +b"));
+	assert_text(buf_view(&out), "a%20%2Bb");
+	buf_reset(&out);
 	buf_str(&out, "/hook?");
 	size_t start = out.n;
 	form_pair(&out, start, TEXT("email"), TEXT("support+jessica@referral-factory.com"));
