@@ -2,7 +2,7 @@
 FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
 	gcc libc6-dev make pkg-config \
-	libevent-dev libssl-dev liblmdb-dev libjson-c-dev libidn2-dev libqrencode-dev \
+	libevent-dev libssl-dev liblmdb-dev libjson-c-dev libidn2-dev libqrencode-dev libpq-dev \
 	&& rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
@@ -11,7 +11,7 @@ RUN make
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends \
 	ca-certificates libevent-core-2.1-7 libevent-extra-2.1-7 libevent-openssl-2.1-7 \
-	libssl3 liblmdb0 libjson-c5 libidn2-0 libqrencode4 \
+	libssl3 liblmdb0 libjson-c5 libidn2-0 libqrencode4 libpq5 \
 	&& rm -rf /var/lib/apt/lists/*
 # The security update fixes eight CVEs in the library that sends the webhooks, so the image requires it.
 RUN for package in core extra openssl; do \

@@ -8,7 +8,7 @@
 set -euo pipefail
 
 packages=(build-essential pkg-config libevent-dev libssl-dev liblmdb-dev libjson-c-dev libidn2-dev
-	libqrencode-dev libcmocka-dev python3 python3-jsonschema curl faketime)
+	libqrencode-dev libpq-dev libcmocka-dev python3 python3-jsonschema curl faketime)
 # Debian 12's security upload, which closes eight CVEs of the library that sends the webhooks.
 libevent=2.1.12-stable-8+deb12u1
 
@@ -29,8 +29,9 @@ libevent_is_safe() {
 if ! command -v dpkg-query apt-get >/dev/null; then
 	echo "deps: this system has no apt-get. referd needs a C17 compiler, make, pkg-config, and the headers of libevent" \
 		"2.1.12 (with the fixes of Debian's $libevent), OpenSSL 3, LMDB, json-c, libidn2, libqrencode and cmocka," \
-		"and python3 with jsonschema, curl and faketime for the tests. \`make check\` needs clang, clang-tidy," \
-		"clang-format and cppcheck; \`make test-browser\` needs node, npm and chromium." >&2
+		"libpq if the data are in PostgreSQL, and python3 with jsonschema, curl and faketime for the tests." \
+		"\`make check\` needs clang, clang-tidy, clang-format, cppcheck and a PostgreSQL server;" \
+		"\`make test-browser\` needs node, npm and chromium." >&2
 	exit 0
 fi
 
@@ -52,7 +53,10 @@ case ${1:-} in
 		missing+=(libevent-dev libevent-core-2.1-7 libevent-extra-2.1-7 libevent-openssl-2.1-7)
 	fi
 	;;
---check) need_program clang clang-tidy clang-format cppcheck ;;
+--check)
+	need_program clang clang-tidy clang-format cppcheck
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+	;;
 --browser)
 	command -v node >/dev/null || missing+=(nodejs)
 	need_program npm chromium

@@ -81,11 +81,17 @@ static enum pg_type type_of(const struct record_kind *kind, const struct field *
 	return f->type == FIELD_U64 ? PG_BIGINT : PG_TEXT;
 }
 
+/* joined_ms is joined_at, and at_ms is at. */
 static void name_column(struct pg_column *c)
 {
-	size_t n = strlen(c->field->name);
-	(void)snprintf(c->name, sizeof c->name, "%s", c->field->name);
-	if (c->type == PG_TIMESTAMPTZ && n > 3 && strcmp(c->name + n - 3, "_ms") == 0)
+	const char *name = c->field->name;
+	size_t n = strlen(name);
+	(void)snprintf(c->name, sizeof c->name, "%s", name);
+	if (c->type != PG_TIMESTAMPTZ || n < 3 || strcmp(name + n - 3, "_ms") != 0)
+		return;
+	if (strcmp(name, "at_ms") == 0)
+		(void)snprintf(c->name, sizeof c->name, "at");
+	else
 		memcpy(c->name + n - 3, "_at", 3);
 }
 

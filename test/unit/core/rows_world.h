@@ -82,9 +82,10 @@ static inline void migrate(struct world *w, const struct pg_tables *tables, stru
 		pg_migration_found(&m, text_of(PQgetvalue(columns, i, 0)),
 				   text_of(PQgetvalue(columns, i, 1)));
 	pg_migration_sql(&m, (uint64_t)PQntuples(version), missing);
-	buf_char(missing, '\0');
-	sql(w, missing->p);
-	missing->n--;
+	if (missing->n > 0) {
+		buf_char(missing, '\0');
+		sql(w, missing->p);
+	}
 	PQclear(version);
 	PQclear(columns);
 }
@@ -154,6 +155,39 @@ static inline void take_row(struct world *w, PGresult *result, int i)
 				     PQgetisnull(result, i, c) ? -1 : PQgetlength(result, i, c)};
 	assert_int_equal(lock ? pg_lock_take(t, cells, &w->row) : pg_row_take(t, cells, &w->row),
 			 ERR_OK);
+}
+
+/* ---- writing ---- */
+
+static const struct pg_version VERSION = {1, 1};
+
+static inline void write_record(struct world *w, enum pg_statement s, const struct pg_table *t,
+				const void *record, uint64_t slot)
+{
+	uint8_t key[RECORD_KEY_MAX], value[1024];
+	struct text k = text_from(key, record_encode_key(t->kind, record, key));
+	assert_true(record_value_bound(t->kind, record) <= sizeof value);
+	struct text v = text_from(value, record_encode_value(t->kind, record, k, value));
+	pg_params_begin(&w->params, t, s);
+	assert_int_equal(s == PG_DELETE ? pg_params_add_key(&w->params, k)
+					: pg_params_add(&w->params, k, v),
+			 ERR_OK);
+	assert_int_equal(pg_params_finish(&w->params, &VERSION, slot), ERR_OK);
+	PQclear(run(w));
+}
+
+static inline void put(struct world *w, const struct record_kind *kind, const void *record)
+{
+	write_record(w, PG_INSERT, w->tables->by_kind[kind->id], record, 0);
+}
+
+static inline void put_bytes(struct world *w, const struct pg_table *t, struct text key,
+			     struct text value)
+{
+	pg_params_begin(&w->params, t, PG_INSERT);
+	assert_int_equal(pg_params_add(&w->params, key, value), ERR_OK);
+	assert_int_equal(pg_params_finish(&w->params, &VERSION, 0), ERR_OK);
+	PQclear(run(w));
 }
 
 /* ---- random records ---- */
