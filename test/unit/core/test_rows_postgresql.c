@@ -270,11 +270,63 @@ static void scans_see_the_order_of_the_bytes(void **state)
 	buf_free(&from);
 }
 
+/* ---- plans ---- */
+
+/* Finds the plan of a statement, as a node with `force_generic_plan` makes it: without parameters.
+ */
+static void explain(struct world *w, const struct pg_table *t, enum pg_statement s,
+		    struct buf *plan)
+{
+	struct buf text = {0};
+	PGresult *described;
+	PQclear(expect(w, PQprepare(w->conn, t->names[s], t->sql[s], 0, NULL)));
+	described = expect(w, PQdescribePrepared(w->conn, t->names[s]));
+	buf_printf(&text, "EXPLAIN EXECUTE \"%s\"", t->names[s]);
+	for (int i = 0; i < PQnparams(described); i++)
+		buf_str(&text, i == 0 ? "(NULL" : ", NULL");
+	buf_add(&text, ")", 2);
+	PGresult *result = expect(w, PQexec(w->conn, text.p));
+	buf_reset(plan);
+	for (int i = 0; i < PQntuples(result); i++)
+		buf_printf(plan, "%s\n", PQgetvalue(result, i, 0));
+	buf_add(plan, "", 1);
+	PQclear(result);
+	PQclear(described);
+	buf_free(&text);
+}
+
+/* Also in an empty database: a plan is kept while the table grows. */
+static void every_statement_finds_its_rows_by_the_primary_key(void **state)
+{
+	struct world *w = begin(state);
+	struct buf plan = {0};
+	sql(w, "SET plan_cache_mode = force_generic_plan");
+	sql(w, "SET enable_seqscan = off");
+	sql(w, "SET enable_hashjoin = off");
+	sql(w, "SET enable_mergejoin = off");
+	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
+		const struct pg_table *t = w->tables->by_kind[RECORD_KINDS_ALL[i]->id];
+		for (enum pg_statement s = PG_GET; s < PG_STATEMENTS; s++) {
+			if (t->sql[s] == NULL)
+				continue;
+			explain(w, t, s, &plan);
+			bool scan = s >= PG_SCAN_FROM && s <= PG_SCAN_LAST;
+			if (strstr(plan.p, "Seq Scan") != NULL)
+				fail_msg("%s reads the whole table:\n%s", t->names[s], plan.p);
+			if (scan && !t->counter && strstr(plan.p, "Sort") != NULL)
+				fail_msg("%s sorts:\n%s", t->names[s], plan.p);
+		}
+	}
+	sql(w, "RESET ALL");
+	buf_free(&plan);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(values_of_every_kind_come_back_byte_for_byte),
 	    cmocka_unit_test(scans_see_the_order_of_the_bytes),
+	    cmocka_unit_test(every_statement_finds_its_rows_by_the_primary_key),
 	};
 	return cmocka_run_group_tests(tests, open_world, close_world);
 }
