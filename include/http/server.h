@@ -20,6 +20,7 @@
 
 #include "base/bytes.h"
 #include "base/loop.h"
+#include "http/server_tls.h"
 
 enum { HTTP_MAX_HEADERS = 64 };
 
@@ -114,6 +115,8 @@ struct http_handlers {
 	http_hopeless_fn *hopeless; /* NULL: every body is read to its end */
 };
 
+enum { HTTP_LISTENERS_MAX = 4 };
+
 /** Binds and listens on `listen` ("127.0.0.1:8080", "[::1]:8080", ":8080"; port 0 picks one).
  * `limits` and `handlers` are copied. The server adds its own hook to the loop. Open it after the
  * rooms that reply from hooks, so that their replies leave in the same turn. ERR_INVALID if the
@@ -121,10 +124,15 @@ struct http_handlers {
 enum err http_server_open(struct loop *loop, const char *listen, const struct http_limits *limits,
 			  const struct http_handlers *handlers, void *arg,
 			  struct http_server **out) WARN_UNUSED;
-/** "127.0.0.1:8080" with the real port. The string lives as long as the server. */
-const char *http_server_address(const struct http_server *server);
-/** The same as a socket address; false if getsockname fails. */
-bool http_server_sockaddr(const struct http_server *server, struct sockaddr_storage *out);
+/** Serves a further address. With `tls`, which must outlive the server, its connections are
+ * encrypted. Errors as above; ERR_TOO_LARGE at HTTP_LISTENERS_MAX addresses. */
+enum err http_server_listen(struct http_server *server, const char *listen,
+			    const struct http_tls *tls) WARN_UNUSED;
+/** "127.0.0.1:8080", the i-th address in the order of opening, with the real port; NULL beyond the
+ * last. The string lives as long as the server. */
+const char *http_server_address(const struct http_server *server, size_t i);
+/** The same as a socket address; false beyond the last, or if getsockname fails. */
+bool http_server_sockaddr(const struct http_server *server, size_t i, struct sockaddr_storage *out);
 /** Stops accepting connections and reading new requests. Handlers still finish their requests,
  * streams too, and each connection closes after its reply. */
 void http_server_drain(struct http_server *server);

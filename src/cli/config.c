@@ -26,6 +26,13 @@ static const struct option table[] = {
 	   "the secret key and the first tokens are in this DIR too"),
     OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
 	   "Address to serve on; with port 0, referd picks a free port and prints it"),
+    OPTION("tls-listen", TEXT, tls_listen, "ADDR:PORT", NULL, 0, 0,
+	   "Second address, which speaks TLS 1.2 and 1.3; needs --tls-cert and --tls-key"),
+    OPTION("tls-cert", TEXT, tls_cert, "FILE", NULL, 0, 0,
+	   "Certificate (PEM) of --tls-listen, followed by its intermediate certificates; referd "
+	   "reads a changed file within seconds"),
+    OPTION("tls-key", TEXT, tls_key, "FILE", NULL, 0, 0,
+	   "Private key (PEM, without a password) of --tls-cert"),
     OPTION("metrics-listen", TEXT, metrics_listen, "ADDR:PORT", NULL, 0, 0,
 	   "Second address, which serves only /metrics and asks for no token; without it, /metrics "
 	   "answers clients on this machine and requests with an API token"),
@@ -123,6 +130,23 @@ static bool public_url_usable(const char *text)
 	return i == url.path.n;
 }
 
+/* The three options of TLS belong together. */
+static int refuse_incomplete_tls(const struct config *c)
+{
+	const struct {
+		const char *name, *value;
+	} options[] = {{"--tls-listen", c->tls_listen},
+		       {"--tls-cert", c->tls_cert},
+		       {"--tls-key", c->tls_key}};
+	for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+		if (options[i].value == NULL)
+			fprintf(stderr,
+				"referd: %s is missing: TLS needs --tls-listen, --tls-cert and "
+				"--tls-key\n",
+				options[i].name);
+	return 2;
+}
+
 static int check(struct config *c)
 {
 	if (!log_parse_level(text_of(c->log_level), &c->level))
@@ -141,6 +165,9 @@ static int check(struct config *c)
 		return refuse(
 		    "public-url", c->public_url,
 		    "must be a URL without a path or query, such as https://refer.example.com");
+	if ((c->tls_listen != NULL) != (c->tls_cert != NULL) ||
+	    (c->tls_cert != NULL) != (c->tls_key != NULL))
+		return refuse_incomplete_tls(c);
 	if (c->ca_file != NULL && access(c->ca_file, R_OK) != 0)
 		return refuse("ca-file", c->ca_file,
 			      "cannot be read: check the path and the permissions");

@@ -76,11 +76,8 @@ static bool on_refused(void *arg, struct http_request *req, struct http_reply *r
 	return api_refused(l->api, req, reply);
 }
 
-static int listen_at(struct listeners *l, const char *option, const char *address,
-		     const struct http_limits *limits, const struct http_handlers *handlers,
-		     struct http_server **out)
+static int explain(enum err err, const char *option, const char *address)
 {
-	enum err err = http_server_open(l->loop, address, limits, handlers, l, out);
 	if (err == ERR_INVALID)
 		return refuse(option, address,
 			      "must be an IP address and a port: use 127.0.0.1:8080, [::1]:8080, "
@@ -94,6 +91,18 @@ static int listen_at(struct listeners *l, const char *option, const char *addres
 			      "cannot be opened: check that this machine has the address, and that "
 			      "referd may use the port");
 	return 0;
+}
+
+/* After the plain address, so that http_server_address(server, 1) is this one. */
+static int open_tls(struct listeners *l, const struct config *config)
+{
+	const char *why;
+	if (config->tls_listen == NULL)
+		return 0;
+	if (http_tls_new(config->tls_cert, config->tls_key, &l->tls, &why) != ERR_OK)
+		return refuse("--tls-cert", config->tls_cert, why);
+	return explain(http_server_listen(l->server, config->tls_listen, l->tls), "--tls-listen",
+		       config->tls_listen);
 }
 
 static int open_server(struct listeners *l, const struct config *config)
@@ -110,7 +119,8 @@ static int open_server(struct listeners *l, const struct config *config)
 					       .streams = on_head,
 					       .hopeless = on_first_bytes,
 					       .refused = on_refused};
-	return listen_at(l, "--listen", config->listen, &limits, &handlers, &l->server);
+	return explain(http_server_open(l->loop, config->listen, &limits, &handlers, l, &l->server),
+		       "--listen", config->listen);
 }
 
 static void on_metrics(void *arg, struct http_request *req)
@@ -126,15 +136,37 @@ static int open_metrics_server(struct listeners *l, const struct config *config)
 	limits.connections = METRICS_CONNECTIONS;
 	if (config->metrics_listen == NULL)
 		return 0;
-	return listen_at(l, "--metrics-listen", config->metrics_listen, &limits, &handlers,
-			 &l->metrics);
+	return explain(
+	    http_server_open(l->loop, config->metrics_listen, &limits, &handlers, l, &l->metrics),
+	    "--metrics-listen", config->metrics_listen);
 }
 
 int listeners_open(struct listeners *l, struct loop *loop, const struct config *config)
 {
 	l->loop = loop;
 	int status = open_server(l, config);
+	if (status == 0)
+		status = open_tls(l, config);
 	return status != 0 ? status : open_metrics_server(l, config);
+}
+
+void listeners_reload(struct listeners *l)
+{
+	const char *why;
+	if (l->tls == NULL)
+		return;
+	if (http_tls_reload(l->tls, &why) == ERR_OK)
+		log_info("serve.certificate_loaded",
+			 LOG_U64("expires_s", http_tls_expires(l->tls)));
+	else
+		log_warn("serve.certificate_refused", LOG_STR("reason", why),
+			 LOG_STR("now", "the earlier certificate stays in use"));
+}
+
+void listeners_tend(struct listeners *l)
+{
+	if (l->tls != NULL && http_tls_changed(l->tls))
+		listeners_reload(l);
 }
 
 void listeners_drain(struct listeners *l)
@@ -150,6 +182,7 @@ void listeners_close(struct listeners *l)
 		http_server_close(l->server);
 	if (l->metrics != NULL)
 		http_server_close(l->metrics);
+	http_tls_free(l->tls);
 }
 
 void listeners_write_metrics(const struct listeners *l, struct buf *out)
@@ -180,4 +213,10 @@ void listeners_write_metrics(const struct listeners *l, struct buf *out)
 	     "Clients that disconnected before their response", (double)c->client_left},
 	};
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
+	if (l->tls == NULL)
+		return;
+	const struct metric expires = {"referd_tls_certificate_expires_timestamp_seconds", "gauge",
+				       "Unix time at which the certificate of --tls-cert expires",
+				       (double)http_tls_expires(l->tls)};
+	metrics_put(out, &expires, 1);
 }

@@ -13,12 +13,17 @@ struct listeners {
 	struct api *api; /* handles the requests; set it before the loop runs */
 	struct http_server *server;
 	struct http_server *metrics; /* NULL without --metrics-listen */
+	struct http_tls *tls;        /* NULL without --tls-listen */
 };
 
 /** Binds the addresses. No request is read before the loop runs. Returns 0, or 2 after a message on
  * stderr. */
 int listeners_open(struct listeners *listeners, struct loop *loop,
 		   const struct config *config) WARN_UNUSED;
+/** Reads the certificate and its key again, and logs the result. */
+void listeners_reload(struct listeners *listeners);
+/** Does the same if one of the two files has changed. Call it about once a second. */
+void listeners_tend(struct listeners *listeners);
 /** Stops accepting connections. http_server_drained(server) is true when all replies are sent. */
 void listeners_drain(struct listeners *listeners);
 void listeners_close(struct listeners *listeners);

@@ -117,7 +117,7 @@ static int open_delivery(struct serve *s)
 	const char *why = "";
 	if (http_client_open(s->loop, &client, &s->client, &why) != ERR_OK)
 		return refuse("outbound requests", "cannot be set up", why);
-	if (http_server_sockaddr(s->listeners.server, &own))
+	for (size_t i = 0; http_server_sockaddr(s->listeners.server, i, &own); i++)
 		http_client_refuse_own(s->client, (const struct sockaddr *)&own);
 	const struct scheduler_config scheduler = {
 	    .loop = s->loop,
@@ -153,7 +153,7 @@ static void read_host(void *arg, struct api_host *out)
 
 static void choose_public_url(struct serve *s)
 {
-	const char *address = http_server_address(s->listeners.server);
+	const char *address = http_server_address(s->listeners.server, 0);
 	const char *port = strrchr(address, ':');
 	if (s->config.public_url != NULL)
 		snprintf(s->public_url, sizeof s->public_url, "%s", s->config.public_url);
@@ -217,6 +217,7 @@ static void on_tend_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	store_tend(s->store);
+	listeners_tend(&s->listeners);
 	host_note_size(s->config.address.dir, &s->sizes, loop_unix_ms(s->loop));
 }
 
@@ -258,8 +259,8 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 		log_warn("serve.drain_without_limit", LOG_STR("error", err_name(ERR_NO_MEMORY)));
 }
 
-/* If the CA file cannot be loaded, the server logs why and keeps the old certificates. SIGHUP never
- * ends the server. */
+/* If a file cannot be loaded, the server logs why and keeps what it has. SIGHUP never ends the
+ * server. */
 static void on_sighup(evutil_socket_t fd, short what, void *arg)
 {
 	struct serve *s = arg;
@@ -271,6 +272,7 @@ static void on_sighup(evutil_socket_t fd, short what, void *arg)
 		log_warn("serve.reload_failed", LOG_STR("ca_file", file), LOG_STR("reason", why));
 	else
 		log_info("serve.reloaded", LOG_STR("ca_file", file));
+	listeners_reload(&s->listeners);
 }
 
 static int add_events(struct serve *s)
@@ -340,9 +342,12 @@ static void close_all(struct serve *s)
 
 static void announce(const struct serve *s)
 {
-	printf("listening on http://%s\n", http_server_address(s->listeners.server));
+	printf("listening on http://%s\n", http_server_address(s->listeners.server, 0));
+	if (s->listeners.tls != NULL)
+		printf("listening on https://%s\n", http_server_address(s->listeners.server, 1));
 	if (s->listeners.metrics != NULL)
-		printf("metrics on http://%s/metrics\n", http_server_address(s->listeners.metrics));
+		printf("metrics on http://%s/metrics\n",
+		       http_server_address(s->listeners.metrics, 0));
 	if (s->identity.first_start_path[0] != '\0')
 		printf(s->identity.fresh ? "first start: the tokens are in %s\n"
 					 : "the tokens of the first start are still in %s: store "
@@ -351,7 +356,7 @@ static void announce(const struct serve *s)
 		       s->identity.first_start_path);
 	fflush(stdout);
 	log_info("serve.started", LOG_STR("version", REFERD_VERSION),
-		 LOG_STR("address", http_server_address(s->listeners.server)));
+		 LOG_STR("address", http_server_address(s->listeners.server, 0)));
 }
 
 static int run(void *target, const struct options_args *args)

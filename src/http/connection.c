@@ -41,6 +41,14 @@ void connection_watch(struct connection *c, short what)
 			   (short)(what | EV_PERSIST), connection_on_event, c);
 	if (event_add(&c->event, NULL) != 0)
 		connection_close(c);
+	else
+		connection_read_held(c);
+}
+
+void connection_read_held(struct connection *c)
+{
+	if (c->watched == EV_READ && c->transport->holds != NULL && c->transport->holds(c))
+		event_active(&c->event, EV_READ, 0);
 }
 
 void connection_queue_flush(struct connection *c)
@@ -73,9 +81,15 @@ enum err connection_open(struct listener *listener, int fd, const union peer *pe
 	c->transport = listener->transport;
 	c->fd = fd;
 	c->peer = *peer;
+	if (c->transport->begin != NULL && c->transport->begin(c, listener->tls) != ERR_OK) {
+		free(c);
+		return ERR_NO_MEMORY;
+	}
 	(void)event_assign(&c->event, loop_events(server->loop), fd, EV_READ | EV_PERSIST,
 			   connection_on_event, c);
 	if (event_add(&c->event, NULL) != 0) {
+		if (c->transport->end != NULL)
+			c->transport->end(c);
 		free(c);
 		return ERR_IO;
 	}
@@ -122,7 +136,7 @@ void connection_close(struct connection *c)
 	connection_enter(c, PHASE_DEAD);
 	assert(server->counters.open > 0);
 	server->counters.open--;
-	listener_left(&server->listener);
+	server_has_room(server);
 }
 
 void connection_fall_idle(struct connection *c)
@@ -191,6 +205,8 @@ static void finish(struct connection *c)
 
 void connection_linger(struct connection *c)
 {
+	if (c->transport->finish != NULL)
+		c->transport->finish(c);
 	(void)shutdown(c->fd, SHUT_WR);
 	connection_release(c);
 	connection_enter(c, PHASE_LINGER);

@@ -293,6 +293,8 @@ void connection_on_event(evutil_socket_t fd, short what, void *arg)
 	} else {
 		(void)read_once(c);
 	}
+	if (c->phase != PHASE_DEAD)
+		connection_read_held(c);
 }
 
 /* ---- deadlines ---- */

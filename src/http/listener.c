@@ -240,13 +240,16 @@ static void on_accept(evutil_socket_t fd, short what, void *arg)
 /* ---- open and close ---- */
 
 enum err listener_open(struct listener *l, struct http_server *server, const char *listen,
-		       const struct transport *transport)
+		       const struct http_tls *tls)
 {
 	struct event_base *events = loop_events(server->loop);
 	union peer at;
 
-	*l =
-	    (struct listener){.server = server, .transport = transport, .fd = -1, .reserve_fd = -1};
+	*l = (struct listener){.server = server,
+			       .transport = tls != NULL ? &transport_tls : &transport_plain,
+			       .tls = tls,
+			       .fd = -1,
+			       .reserve_fd = -1};
 	if (!parse_listen(listen, &at))
 		return ERR_INVALID;
 	l->fd = open_socket(listen, &at);

@@ -105,7 +105,8 @@ static void rewatch(struct http_server *server)
 	}
 	server->failed_watches = loop_failed_watches(server->loop);
 	server->rewatched_ns = now_ns;
-	listener_rewatch(&server->listener);
+	for (size_t i = 0; i < server->n_listeners; i++)
+		listener_rewatch(&server->listeners[i]);
 	for (enum phase phase = PHASE_IDLE; phase < PHASE_DEAD; phase++) {
 		for (c = TAILQ_FIRST(&server->phases[phase]); c != NULL; c = next) {
 			const short watched = c->watched;
@@ -201,7 +202,7 @@ enum err http_server_open(struct loop *loop, const char *listen, const struct ht
 	server->calling = event_new(loop_events(loop), -1, 0, stream_on_calls, server);
 	if (server->sweep == NULL || server->calling == NULL)
 		goto fail;
-	err = listener_open(&server->listener, server, listen, &transport_plain);
+	err = http_server_listen(server, listen, NULL);
 	if (err != ERR_OK)
 		goto fail;
 	loop_add_hook(loop, hook, server);
@@ -216,15 +217,40 @@ fail:
 	return err;
 }
 
-const char *http_server_address(const struct http_server *server)
+enum err http_server_listen(struct http_server *server, const char *listen,
+			    const struct http_tls *tls)
 {
-	return server->listener.address;
+	if (server->n_listeners == HTTP_LISTENERS_MAX)
+		return ERR_TOO_LARGE;
+	struct listener *l = &server->listeners[server->n_listeners];
+	const enum err err = listener_open(l, server, listen, tls);
+	if (err == ERR_OK)
+		server->n_listeners++;
+	return err;
 }
 
-bool http_server_sockaddr(const struct http_server *server, struct sockaddr_storage *out)
+const char *http_server_address(const struct http_server *server, size_t i)
+{
+	return i < server->n_listeners ? server->listeners[i].address : NULL;
+}
+
+bool http_server_sockaddr(const struct http_server *server, size_t i, struct sockaddr_storage *out)
 {
 	socklen_t n = sizeof(*out);
-	return getsockname(server->listener.fd, (struct sockaddr *)out, &n) == 0;
+	return i < server->n_listeners &&
+	       getsockname(server->listeners[i].fd, (struct sockaddr *)out, &n) == 0;
+}
+
+void server_has_room(struct http_server *server)
+{
+	for (size_t i = 0; i < server->n_listeners; i++)
+		listener_left(&server->listeners[i]);
+}
+
+static void close_listeners(struct http_server *server)
+{
+	for (size_t i = 0; i < server->n_listeners; i++)
+		listener_close(&server->listeners[i]);
 }
 
 const struct http_counters *http_server_counters(const struct http_server *server)
@@ -245,7 +271,7 @@ void http_server_drain(struct http_server *server)
 	if (server->draining)
 		return;
 	server->draining = true;
-	listener_close(&server->listener);
+	close_listeners(server);
 	while ((c = TAILQ_FIRST(&server->phases[PHASE_IDLE])) != NULL)
 		connection_close(c);
 	for (size_t i = 0; i < sizeof(incomplete) / sizeof(incomplete[0]); i++)
@@ -267,7 +293,7 @@ void http_server_close(struct http_server *server)
 	if (server == NULL)
 		return;
 	server->draining = true;
-	listener_close(&server->listener);
+	close_listeners(server);
 	for (enum phase phase = PHASE_IDLE; phase < PHASE_DEAD; phase++)
 		while ((c = TAILQ_FIRST(&server->phases[phase])) != NULL)
 			connection_close(c);

@@ -93,6 +93,7 @@ union peer {
 struct listener {
 	struct http_server *server;
 	const struct transport *transport;
+	const struct http_tls *tls; /* NULL: plain */
 	struct event *listening, *resume;
 	int fd, reserve_fd;
 	bool accepting;
@@ -143,7 +144,8 @@ struct http_server {
 	/* loop_failed_watches when all sockets were last watched again, and the time of that. */
 	uint64_t failed_watches, rewatched_ns;
 	bool draining, making_room;
-	struct listener listener;
+	struct listener listeners[HTTP_LISTENERS_MAX];
+	size_t n_listeners;
 	/* exchange.c */
 	struct exchange_list pool, orphans;
 	size_t pooled;
@@ -205,6 +207,8 @@ void connection_moved(struct connection *c, size_t n);
 void connection_enter(struct connection *c, enum phase phase);
 /** Waits for EV_READ, EV_WRITE or nothing (0). */
 void connection_watch(struct connection *c, short what);
+/** If input is wanted and the transport holds some, the next turn reads it. */
+void connection_read_held(struct connection *c);
 /** The hook will call connection_flush. */
 void connection_queue_flush(struct connection *c);
 /** Gives the exchange back, or leaves it as an orphan if the handler has its request. */
@@ -238,6 +242,9 @@ void connection_expire(struct connection *c);
 /** The sweep must run at at_ns or before. Called when a connection enters a phase with a time
  * limit. */
 void server_arm_sweep(struct http_server *server, uint64_t at_ns);
+
+/** A connection has closed: the listeners accept again if they paused for lack of room. */
+void server_has_room(struct http_server *server);
 
 /** There is work for our hook. If the hook of this turn has run, the next turn starts at once. */
 void server_wake(struct http_server *server);
@@ -283,7 +290,7 @@ void reply_write_error(struct http_server *server, struct buf *out, int status, 
 
 /** Binds `listen` and accepts. After an error *l may be closed, but does not have to be. */
 enum err listener_open(struct listener *l, struct http_server *server, const char *listen,
-		       const struct transport *transport) WARN_UNUSED;
+		       const struct http_tls *tls) WARN_UNUSED;
 /** Watches its socket again. */
 void listener_rewatch(struct listener *l);
 /** Stops accepting for good. */

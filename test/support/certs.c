@@ -72,6 +72,14 @@ void certs_write(const struct identity *id, const char *path)
 	must(f != NULL && PEM_write_X509(f, id->cert) && fclose(f) == 0, path);
 }
 
+void certs_write_key(const struct identity *id, const char *path)
+{
+	FILE *f = fopen(path, "w");
+	must(f != NULL && PEM_write_PrivateKey(f, id->key, NULL, NULL, 0, NULL, NULL) == 1 &&
+		 fclose(f) == 0,
+	     path);
+}
+
 SSL_CTX *certs_server(const struct identity *id)
 {
 	SSL_CTX *tls = SSL_CTX_new(TLS_server_method());

@@ -19,6 +19,8 @@ struct identity certs_make_leaf(const struct identity *ca, const char *names, lo
 				long until_s);
 /** Writes the certificate as PEM to path. */
 void certs_write(const struct identity *id, const char *path);
+/** Writes the private key as PEM to path. */
+void certs_write_key(const struct identity *id, const char *path);
 /** Makes a server context with that identity. */
 SSL_CTX *certs_server(const struct identity *id);
 void certs_free(struct identity *id);

@@ -84,7 +84,7 @@ static inline void world_open_at(struct world *w, const struct http_limits *limi
 	assert_non_null(w->loop);
 	assert_int_equal(http_server_open(w->loop, "127.0.0.1:0", limits, handlers, w, &w->server),
 			 ERR_OK);
-	const char *colon = strrchr(http_server_address(w->server), ':');
+	const char *colon = strrchr(http_server_address(w->server, 0), ':');
 	w->at.sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10));
 	w->at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 }

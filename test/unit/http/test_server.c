@@ -312,7 +312,7 @@ static void listen_addresses_are_checked(void **state)
 		assert_int_equal(http_server_open(w.loop, wrong[i], &http_limits_default,
 						  &world_handlers, &w, &other),
 				 ERR_INVALID);
-	assert_int_equal(http_server_open(w.loop, http_server_address(w.server),
+	assert_int_equal(http_server_open(w.loop, http_server_address(w.server, 0),
 					  &http_limits_default, &world_handlers, &w, &other),
 			 ERR_BUSY);
 	assert_null(other);
