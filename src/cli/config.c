@@ -38,7 +38,7 @@ static const struct option table[] = {
 	   "answers clients on this machine and requests with an API token"),
     OPTION("public-url", TEXT, public_url, "URL", NULL, 0, 0,
 	   "Address that people and systems use for referd: every link begins with it; by default "
-	   "http://localhost:PORT"),
+	   "http://localhost:PORT, or https:// with the port of --tls-listen"),
     OPTION("ca-file", TEXT, ca_file, "FILE", NULL, 0, 0,
 	   "Root certificates (PEM) for outbound TLS, in addition to the roots of the system"),
     OPTION("allow-targets", TEXT, allow_targets, "CIDR,...", NULL, 0, 0,

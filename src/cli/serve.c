@@ -153,13 +153,14 @@ static void read_host(void *arg, struct api_host *out)
 
 static void choose_public_url(struct serve *s)
 {
-	const char *address = http_server_address(s->listeners.server, 0);
+	bool tls = s->listeners.tls != NULL;
+	const char *address = http_server_address(s->listeners.server, tls ? 1 : 0);
 	const char *port = strrchr(address, ':');
 	if (s->config.public_url != NULL)
 		snprintf(s->public_url, sizeof s->public_url, "%s", s->config.public_url);
 	else
-		snprintf(s->public_url, sizeof s->public_url, "http://localhost%s",
-			 port == NULL ? "" : port);
+		snprintf(s->public_url, sizeof s->public_url, "%s://localhost%s",
+			 tls ? "https" : "http", port == NULL ? "" : port);
 	size_t n = strlen(s->public_url);
 	while (n > 0 && s->public_url[n - 1] == '/')
 		s->public_url[--n] = '\0';
