@@ -26,7 +26,9 @@ struct id_block {
 };
 
 struct tx {
-	struct engine *engine;
+	struct engine *engine;   /* that it reads: the reader in a query */
+	bool shared;             /* other stores write to the same data */
+	bool has_blocks;         /* the engine gives ids in blocks */
 	struct overlay *overlay; /* NULL in a query, which sees committed data only */
 	/* What the batch has added to counters, over the overlay. A value is a struct of the kind,
 	 * and a missing value means that a later write has replaced the sum. */
@@ -41,6 +43,8 @@ struct tx {
 	/* Of the store, and shared by commands and queries. NULL: the engine does not tell when
 	 * another writer has changed the configuration. */
 	struct config_cache *cache;
+	/* The version of the configuration that the view shows. Another version is not cached. */
+	uint64_t config_version;
 	/* Sticky: the error of a put that could not be staged, or of a read that failed. */
 	enum err failed;
 	bool broken; /* a command was applied in part, so this batch must not be committed */

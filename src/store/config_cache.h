@@ -1,6 +1,6 @@
 /*
  * The configuration cache keeps decoded records of RECORD_CONFIG kinds, and the keys of such
- * records that do not exist. Its entries are committed data of the engine's current view.
+ * records that do not exist. Its entries are committed data of one version of the configuration.
  *
  * A command may hold texts of an entry until its done() has returned. So dropped entries stay
  * allocated until config_cache_free_dropped.
@@ -33,7 +33,8 @@ struct config_cache {
 	struct config_entry *buckets[CONFIG_CACHE_BUCKETS];
 	struct config_entry *dropped;
 	size_t n_entries, bytes;
-	uint64_t epoch; /* of the engine, when the entries were read */
+	uint64_t epoch;   /* of the engine, when the entries were read */
+	uint64_t version; /* of the configuration, as the store counts */
 };
 
 /** The entry of this key, or NULL. */

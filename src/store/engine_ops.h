@@ -64,8 +64,14 @@ struct engine_ops {
 	 * removes the slots of the other nodes), and a deletion removes all slots. */
 	bool adds;
 	/* Moves to the newest committed data, which get and scan see until the next call. Bytes
-	 * from get and scan stay valid until then. */
+	 * from get and scan stay valid until then. Only the view of a reader may be ERR_PENDING. */
 	enum err (*view)(struct engine *);
+	/* A second engine with a view of its own, for queries: of its functions, the store calls
+	 * view, get, scan and epoch. It wakes the same function, and ends with this engine. A
+	 * commit or a view of this engine does not move its view, so a query that waits for many
+	 * rounds keeps its answers. NULL: queries share the view of the commands, which suits an
+	 * engine that answers at once. */
+	struct engine *(*reader)(struct engine *);
 	/* ERR_OK, ERR_NOT_FOUND, ERR_PENDING, ERR_IO. ERR_PENDING: the engine fetches the record.
 	 * It fetches all records of one turn of the loop together, and keeps them until the next
 	 * view. */
@@ -78,9 +84,9 @@ struct engine_ops {
 	 * moves the view and decides the commands again. If the outcome cannot be known, the engine
 	 * ends the process. */
 	enum err (*commit)(struct engine *, const struct engine_batch *);
-	/* A number that differs after a view if another writer has changed the configuration since
-	 * the view before. An engine with several writers that leaves it NULL is used without the
-	 * configuration cache. */
+	/* A number that has grown after a view if another writer has changed the configuration
+	 * since the view before. It never falls. An engine with several writers that leaves it NULL
+	 * is used without the configuration cache. */
 	uint64_t (*epoch)(struct engine *);
 	/* Gives a block of n ids of the kind: first to first + n - 1. No id is given twice, to any
 	 * node, and ids begin with 1. Blocks of two nodes come in any order, and an id that is

@@ -28,8 +28,8 @@ static void on_wake(void *arg)
 {
 	struct store *s = arg;
 	s->woken = true;
-	s->answered |= s->parked.n > 0;
-	queue_prepend(&s->queries, &s->parked);
+	s->answered = s->parked.n > 0;
+	s->reader_opens = false;
 }
 
 enum err store_open(struct engine *engine, const struct store_config *config, struct store **out)
@@ -47,8 +47,13 @@ enum err store_open(struct engine *engine, const struct store_config *config, st
 	if (s->config.queue_max == 0)
 		s->config.queue_max = QUEUE_MAX;
 	s->batch_limit = s->config.batch_max;
-	s->tx = (struct tx){.engine = engine, .overlay = &s->overlay};
-	s->query_tx = (struct tx){.engine = engine};
+	s->tx = (struct tx){.engine = engine,
+			    .shared = !engine->ops->single_writer,
+			    .has_blocks = engine->ops->take_ids != NULL,
+			    .overlay = &s->overlay};
+	s->reader = engine->ops->reader == NULL ? engine : engine->ops->reader(engine);
+	s->query_tx = (struct tx){
+	    .engine = s->reader, .shared = s->tx.shared, .has_blocks = s->tx.has_blocks};
 	if (engine->ops->single_writer || engine->ops->epoch != NULL)
 		s->tx.cache = s->query_tx.cache = &s->cache;
 	if (!overlay_init(&s->overlay, &s->tx.arena) || !overlay_init(&s->tx.sums, &s->tx.arena))
@@ -123,35 +128,68 @@ void store_unwatch(struct store *s, const void *arg)
 	s->n_watches = kept;
 }
 
-/* Drops the cache if another writer has changed the configuration. */
-static void follow_epoch(struct store *s)
+/* An older epoch than that of the cache belongs to a view that an engine knows too little about, so
+ * it is read without the cache. */
+static void follow_epoch(struct store *s, struct engine *engine, struct tx *tx)
 {
-	if (s->engine->ops->epoch == NULL)
-		return;
-	uint64_t epoch = s->engine->ops->epoch(s->engine);
-	if (epoch != s->cache.epoch)
-		config_cache_drop(&s->cache);
-	s->cache.epoch = epoch;
+	uint64_t epoch = engine->ops->epoch == NULL ? 0 : engine->ops->epoch(engine);
+	if (epoch > s->cache.epoch) {
+		store_drop_config(s);
+		s->cache.epoch = epoch;
+	}
+	tx->config_version = epoch == s->cache.epoch ? s->cache.version : UINT64_MAX;
 }
 
-/* The answers to pending reads end with the view, so the parked queries ask again. */
+/* Where queries share the view, their answers end with it, so the parked queries ask again. */
 static bool refresh_view(struct store *s)
 {
 	/* Commands must not be decided over an old view: they would overwrite newer commits. */
 	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK) {
 		s->stale = false;
-		queue_prepend(&s->queries, &s->parked);
-		follow_epoch(s);
+		follow_epoch(s, s->engine, &s->tx);
+		if (s->reader == s->engine) {
+			s->query_tx.config_version = s->tx.config_version;
+			s->answered = s->parked.n > 0;
+		}
 	}
 	return !s->stale;
 }
 
+/* Can a turn do work on queries now? With a view of their own, all queries that wait form a set,
+ * and the next set begins when all of them have ended. So none waits for ever, and none sees data
+ * that is older than itself. */
+static bool queries_go_on(const struct store *s)
+{
+	if (s->parked.n > 0 && s->answered)
+		return true;
+	return s->queries.n > 0 && !s->reader_opens && (s->parked.n == 0 || s->reader == s->engine);
+}
+
+/* Puts the queries that run now into `todo`. */
+static void pick_queries(struct store *s, struct queue *todo)
+{
+	bool shares = s->reader == s->engine, begins = shares || s->parked.n == 0;
+	if (shares && !refresh_view(s))
+		return;
+	if (!shares && begins) {
+		enum err err = s->reader->ops->view(s->reader);
+		s->reader_opens = err == ERR_PENDING;
+		if (err != ERR_OK)
+			return;
+		follow_epoch(s, s->reader, &s->query_tx);
+	}
+	if (begins)
+		queue_prepend(todo, &s->queries);
+	if (s->answered)
+		queue_prepend(todo, &s->parked);
+	s->answered = false;
+}
+
 static void run_queries(struct store *s)
 {
-	struct queue todo = s->queries, answered = {0};
+	struct queue todo = {0}, answered = {0};
 	struct command *cmd;
-	s->queries = (struct queue){0};
-	s->answered = false;
+	pick_queries(s, &todo);
 	while ((cmd = queue_pop(&todo)) != NULL) {
 		cmd->err = cmd->decide(cmd, &s->query_tx);
 		if (cmd->err != ERR_PENDING && s->query_tx.failed != ERR_OK)
@@ -261,7 +299,7 @@ uint64_t store_wait_ns(const struct store *s)
 
 void store_answer_queries(struct store *s)
 {
-	if ((s->queries.n > 0 || s->parked.n > 0) && refresh_view(s) && s->queries.n > 0)
+	if (queries_go_on(s))
 		run_queries(s);
 }
 
@@ -275,7 +313,7 @@ static bool can_go_on(const struct store *s)
 
 bool store_has_work(const struct store *s)
 {
-	return s->queries.n > 0 || (can_go_on(s) && store_wait_ns(s) == 0);
+	return queries_go_on(s) || (can_go_on(s) && store_wait_ns(s) == 0);
 }
 
 static void run_commands(struct store *s)
@@ -293,7 +331,7 @@ static bool turn(struct store *s, bool paced)
 {
 	/* Other writers commit without telling this store. */
 	if (!s->engine->ops->single_writer && s->overlay.n_entries == 0 && !s->committing &&
-	    s->parked.n == 0 && !s->answered)
+	    (s->parked.n == 0 || s->reader != s->engine))
 		s->stale = true;
 	store_answer_queries(s);
 	if (can_go_on(s) && (!paced || store_wait_ns(s) == 0))
@@ -308,8 +346,8 @@ bool store_turn(struct store *s)
 
 void store_wait(struct store *s)
 {
-	bool pends = s->parked.n > 0 || s->fetching || s->committing;
-	if (pends && s->queries.n == 0 && !can_go_on(s))
+	bool pends = s->parked.n > 0 || s->reader_opens || s->fetching || s->committing;
+	if (pends && !queries_go_on(s) && !can_go_on(s))
 		s->engine->ops->wait(s->engine);
 	(void)turn(s, false);
 }

@@ -126,6 +126,12 @@ static void pay_debts(struct store *s, enum err err)
 	}
 }
 
+void store_drop_config(struct store *s)
+{
+	config_cache_drop(&s->cache);
+	s->cache.version++;
+}
+
 void store_sweep_cache(struct store *s)
 {
 	if (s->decided.n == 0)
@@ -151,7 +157,7 @@ static void finish_batch(struct store *s, enum err err)
 	if (err == ERR_OK && s->n_writes + s->n_adds > 0) {
 		memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
 		if (tx_writes_config(&s->tx))
-			config_cache_drop(&s->cache);
+			store_drop_config(s);
 		tell_watches(s);
 	}
 	pay_debts(s, err);

@@ -24,9 +24,11 @@ struct store {
 
 	struct config_cache cache;
 	struct tx query_tx;
+	struct engine *reader; /* of the queries; the same as `engine` if they share its view */
+	bool reader_opens;     /* the view of the reader is pending */
 	struct queue queries;
 	struct queue parked; /* queries with a pending read */
-	bool answered;       /* queries came back from `parked`: the view holds their answers */
+	bool answered;       /* the parked queries may go on */
 
 	struct queue waiting; /* submitted, not decided yet */
 	size_t members;       /* the commands at the front of `waiting` that the open batch takes */
@@ -52,6 +54,8 @@ struct store {
 	struct store_counters counters;
 };
 
+/** Begins a new version of the configuration: the cache is empty then. */
+void store_drop_config(struct store *s);
 /** Frees the dropped entries of the cache, unless a decided command may hold their texts. */
 void store_sweep_cache(struct store *s);
 /** Commits the decided commands, or goes on with the commit under way. When it has ended, tells the

@@ -83,7 +83,8 @@ static void zero_values(const struct record_kind *kind, void *record)
 /* The cache holds committed data, so it is passed over for a kind that the batch has written. */
 static bool is_cached(const struct tx *tx, const struct record_kind *kind)
 {
-	if (kind->class != RECORD_CONFIG || tx->cache == NULL)
+	if (kind->class != RECORD_CONFIG || tx->cache == NULL ||
+	    tx->config_version != tx->cache->version)
 		return false;
 	return tx->overlay == NULL ||
 	       (tx->overlay->first[kind->id] == NULL &&

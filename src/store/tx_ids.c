@@ -15,20 +15,15 @@ static const uint64_t ID_MISSING = UINT64_C(1) << 40;
 
 enum { BLOCK_MAX = 4096, BLOCK_AGE_NS = 1000000000 };
 
-static bool has_blocks(const struct tx *tx)
-{
-	return tx->engine->ops->take_ids != NULL;
-}
-
 bool tx_shared(const struct tx *tx)
 {
-	return !tx->engine->ops->single_writer;
+	return tx->shared;
 }
 
 uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind)
 {
 	struct id_block *b = &tx->blocks[kind->id];
-	if (has_blocks(tx) && tx->last_id[kind->id] >= b->last) {
+	if (tx->has_blocks && tx->last_id[kind->id] >= b->last) {
 		tx->starved = true;
 		return ID_MISSING + b->missing++;
 	}
@@ -37,7 +32,7 @@ uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind)
 
 void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n)
 {
-	assert(!has_blocks(tx));
+	assert(!tx->has_blocks);
 	tx->last_id[kind->id] += n;
 }
 
@@ -50,7 +45,7 @@ bool tx_gave_id(const struct tx *tx, const struct record_kind *kind, uint64_t id
 
 bool tx_may_give(const struct tx *tx, const struct record_kind *kind, uint64_t id)
 {
-	return !has_blocks(tx) && id > tx->last_id[kind->id];
+	return !tx->has_blocks && id > tx->last_id[kind->id];
 }
 
 /* ---- blocks ---- */
@@ -67,7 +62,7 @@ static void drop_block(struct tx *tx, size_t kind)
 
 void tx_drop_blocks(struct tx *tx, bool all)
 {
-	if (!has_blocks(tx))
+	if (!tx->has_blocks)
 		return;
 	uint64_t now_ns = clock_system.mono_ns(&clock_system);
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++) {
@@ -145,9 +140,9 @@ static void ask_for_sequences(struct tx *tx)
 
 enum err tx_load_sequences(struct tx *tx)
 {
-	if (!has_blocks(tx))
+	if (!tx->has_blocks)
 		ask_for_sequences(tx);
-	for (uint64_t kind = 1; kind < RECORD_KINDS && !has_blocks(tx); kind++) {
+	for (uint64_t kind = 1; kind < RECORD_KINDS && !tx->has_blocks; kind++) {
 		struct text key = put_number(&tx->arena, kind), value = {0};
 		if (key.p == NULL)
 			return ERR_NO_MEMORY;
@@ -164,7 +159,7 @@ enum err tx_load_sequences(struct tx *tx)
 
 enum err tx_write_sequences(struct tx *tx)
 {
-	for (uint64_t kind = 1; kind < RECORD_KINDS && !has_blocks(tx); kind++) {
+	for (uint64_t kind = 1; kind < RECORD_KINDS && !tx->has_blocks; kind++) {
 		if (tx->batch_last_id[kind] == tx->saved_last_id[kind])
 			continue;
 		struct text key = put_number(&tx->arena, kind);

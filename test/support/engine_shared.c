@@ -8,13 +8,30 @@
 enum { ASKED_MAX = 1 << 12 };
 
 /* The steps of a commit. Another store may run before each of them. */
-enum step { STEP_SEND, STEP_DECIDE, STEP_LOST, STEP_ANSWER };
+enum step { STEP_NONE, STEP_SEND, STEP_DECIDE, STEP_LOST, STEP_ANSWER };
 
 /* A request to the engine: a key, a scan, a block of ids, or a step of a commit. */
 struct asked {
 	uint64_t hash;
 	uint64_t round;   /* an entry of an earlier round is a free place */
 	uint64_t arrival; /* it is here as soon as so many arrivals have been */
+};
+
+/* What a reader has asked for since its view, or the commands since their last commit. */
+struct asks {
+	struct asked table[ASKED_MAX]; /* a hash table */
+	size_t n;
+	uint64_t round;
+};
+
+/* The view of the queries. */
+struct reader {
+	struct engine engine;
+	struct engine_shared *node;
+	uint64_t epoch;
+	struct arena bytes;
+	struct asks asks;
+	bool opens;
 };
 
 struct engine_shared {
@@ -26,11 +43,11 @@ struct engine_shared {
 	uint64_t number; /* of the last commit that was begun */
 	enum step step;
 	enum err answer;
-	bool tried;                    /* the last commit had a conflict without a reason */
-	struct arena bytes;            /* the results of reads since the view */
-	struct asked asked[ASKED_MAX]; /* a hash table */
-	size_t n_asked;
-	uint64_t round, arrivals; /* each commit ends a round */
+	bool tried;         /* the last commit had a conflict without a reason */
+	struct arena bytes; /* the results of reads since the view */
+	struct asks asks;
+	struct reader reader;
+	uint64_t arrivals;
 	engine_wake_fn *wake;
 	void *wake_arg;
 };
@@ -56,24 +73,31 @@ static uint64_t hash_of(char what, uint8_t kind, struct text key)
 }
 
 /* True if the answer is here. Nothing is late without faults. */
-static bool is_here(struct engine_shared *e, char what, uint8_t kind, struct text key)
+static bool is_here(struct engine_shared *e, struct asks *asks, char what, uint8_t kind,
+		    struct text key)
 {
 	struct shared_state *state = e->state;
 	if (state->faults.delays == 0)
 		return true;
 	uint64_t hash = hash_of(what, kind, key);
-	struct asked *a = &e->asked[hash % ASKED_MAX];
-	while (a->round == e->round && a->hash != hash)
-		a = a == &e->asked[ASKED_MAX - 1] ? e->asked : a + 1;
-	if (a->round == e->round)
+	struct asked *a = &asks->table[hash % ASKED_MAX];
+	while (a->round == asks->round && a->hash != hash)
+		a = a == &asks->table[ASKED_MAX - 1] ? asks->table : a + 1;
+	if (a->round == asks->round)
 		return a->arrival <= e->arrivals;
-	if (e->n_asked == ASKED_MAX / 2)
+	if (asks->n == ASKED_MAX / 2)
 		return true;
 	bool late = shared_happens(state, state->faults.delays);
-	*a = (struct asked){hash, e->round, e->arrivals + late};
-	e->n_asked++;
+	*a = (struct asked){hash, asks->round, e->arrivals + late};
+	asks->n++;
 	state->counts.delays += late;
 	return !late;
+}
+
+static void forget_asks(struct asks *asks)
+{
+	asks->round++;
+	asks->n = 0;
 }
 
 void engine_shared_arrive(struct engine *engine)
@@ -115,7 +139,7 @@ static enum err engine_get(struct engine *engine, uint8_t kind, struct text key,
 	/* A store reads its sequences (kind 0) with the view, and waits for them. */
 	if (kind != 0)
 		shared_switch(e->state);
-	if (kind != 0 && !is_here(e, 'g', kind, key))
+	if (kind != 0 && !is_here(e, &e->asks, 'g', kind, key))
 		return ERR_PENDING;
 	enum err err = shared_get(e->state, kind, key, row_of(e)->view, &e->bytes, &found);
 	if (err == ERR_OK)
@@ -128,10 +152,70 @@ static enum err engine_scan(struct engine *engine, const struct engine_scan *sca
 {
 	struct engine_shared *e = self(engine);
 	shared_switch(e->state);
-	if (!is_here(e, scan->reverse ? 'r' : 's', scan->kind, scan->from))
+	if (!is_here(e, &e->asks, scan->reverse ? 'r' : 's', scan->kind, scan->from))
 		return ERR_PENDING;
 	shared_scan(e->state, scan, row_of(e)->view, &e->bytes, take, arg);
 	return ERR_OK;
+}
+
+/* ---- the reader ---- */
+
+static struct reader *reader_of(struct engine *engine)
+{
+	return (struct reader *)engine;
+}
+
+static enum err reader_view(struct engine *engine)
+{
+	struct reader *r = reader_of(engine);
+	struct engine_shared *e = r->node;
+	if (!r->opens)
+		forget_asks(&r->asks);
+	r->opens = !is_here(e, &r->asks, 'v', 0, TEXT(""));
+	if (r->opens)
+		return ERR_PENDING;
+	row_of(e)->reader_view = e->state->seq;
+	r->epoch = e->state->epoch;
+	arena_free(&r->bytes);
+	return ERR_OK;
+}
+
+static uint64_t reader_epoch(struct engine *engine)
+{
+	return reader_of(engine)->epoch;
+}
+
+static enum err reader_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
+{
+	struct reader *r = reader_of(engine);
+	struct shared_state *state = r->node->state;
+	shared_switch(state);
+	if (!is_here(r->node, &r->asks, 'g', kind, key))
+		return ERR_PENDING;
+	return shared_get(state, kind, key, row_of(r->node)->reader_view, &r->bytes, value);
+}
+
+static enum err reader_scan(struct engine *engine, const struct engine_scan *scan,
+			    engine_row_fn *take, void *arg)
+{
+	struct reader *r = reader_of(engine);
+	struct shared_state *state = r->node->state;
+	shared_switch(state);
+	if (!is_here(r->node, &r->asks, scan->reverse ? 'r' : 's', scan->kind, scan->from))
+		return ERR_PENDING;
+	shared_scan(state, scan, row_of(r->node)->reader_view, &r->bytes, take, arg);
+	return ERR_OK;
+}
+
+static struct engine *engine_reader(struct engine *engine)
+{
+	static const struct engine_ops ops = {
+	    .view = reader_view, .get = reader_get, .scan = reader_scan, .epoch = reader_epoch};
+	struct engine_shared *e = self(engine);
+	e->reader.engine.ops = &ops;
+	e->reader.node = e;
+	e->reader.asks.round = 1;
+	return &e->reader.engine;
 }
 
 /* ---- commits ---- */
@@ -188,6 +272,7 @@ static enum step take_step(struct engine_shared *e, const struct engine_batch *b
 		return STEP_ANSWER;
 	case STEP_LOST:
 		return resolve(e);
+	case STEP_NONE:
 	case STEP_ANSWER:
 		break;
 	}
@@ -196,9 +281,8 @@ static enum step take_step(struct engine_shared *e, const struct engine_batch *b
 
 static void finish(struct engine_shared *e, const struct engine_batch *batch)
 {
-	e->step = STEP_SEND;
-	e->round++;
-	e->n_asked = 0;
+	e->step = STEP_NONE;
+	forget_asks(&e->asks);
 	if (e->answer == ERR_OK)
 		e->epoch += batch->config;
 	else if (e->answer == ERR_CONFLICT)
@@ -210,12 +294,14 @@ static void finish(struct engine_shared *e, const struct engine_batch *batch)
 static enum err engine_commit(struct engine *engine, const struct engine_batch *batch)
 {
 	struct engine_shared *e = self(engine);
-	if (e->step == STEP_SEND)
+	if (e->step == STEP_NONE) {
+		e->step = STEP_SEND;
 		e->number++;
+	}
 	do {
 		const char number[] = {(char)e->step, (char)e->number, (char)(e->number >> 8)};
 		shared_switch(e->state);
-		if (!is_here(e, 'c', 0, text_from(number, sizeof number)))
+		if (!is_here(e, &e->asks, 'c', 0, text_from(number, sizeof number)))
 			return ERR_PENDING;
 		shared_arrive(e->state);
 		e->step = take_step(e, batch);
@@ -239,7 +325,7 @@ static enum err engine_take_ids(struct engine *engine, uint8_t kind, uint64_t n,
 	struct engine_shared *e = self(engine);
 	const char number[] = {(char)e->state->counts.blocks};
 	shared_switch(e->state);
-	if (!is_here(e, 'i', kind, text_from(number, sizeof number)))
+	if (!is_here(e, &e->asks, 'i', kind, text_from(number, sizeof number)))
 		return ERR_PENDING;
 	*first = e->state->next_id[kind];
 	e->state->next_id[kind] += n;
@@ -255,6 +341,7 @@ static void engine_close_node(struct engine *engine)
 	if (row_of(e)->fence == e->fence)
 		row_of(e)->open = false;
 	arena_free(&e->bytes);
+	arena_free(&e->reader.bytes);
 	free(e);
 }
 
@@ -263,6 +350,7 @@ struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 	static const struct engine_ops with_blocks = {
 	    .adds = true,
 	    .view = engine_view,
+	    .reader = engine_reader,
 	    .get = engine_get,
 	    .scan = engine_scan,
 	    .commit = engine_commit,
@@ -282,11 +370,12 @@ struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 	e->state = state;
 	e->node = node;
 	e->epoch = state->epoch;
-	e->round = 1;
+	e->asks.round = 1;
 	struct shared_node *row = row_of(e);
 	e->fence = ++row->fence;
 	e->number = row->last_commit;
 	row->open = true;
 	row->view = state->seq;
+	row->reader_view = UINT64_MAX; /* no query has begun */
 	return &e->engine;
 }

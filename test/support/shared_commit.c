@@ -31,9 +31,13 @@ static struct shared_row *find_or_add(struct shared_table *t, struct text key)
 static uint64_t oldest_view(const struct shared_state *state)
 {
 	uint64_t view = state->seq;
-	for (size_t i = 0; i < SHARED_NODES; i++)
-		if (state->nodes[i].open && state->nodes[i].view < view)
-			view = state->nodes[i].view;
+	for (size_t i = 0; i < SHARED_NODES; i++) {
+		const struct shared_node *node = &state->nodes[i];
+		if (node->open && node->view < view)
+			view = node->view;
+		if (node->open && node->reader_view < view)
+			view = node->reader_view;
+	}
 	return view;
 }
 

@@ -54,8 +54,9 @@ struct shared_table {
 struct shared_node {
 	bool open;
 	uint64_t fence, last_commit; /* the node's own row */
-	uint64_t view;
-	uint64_t position; /* of its last commit */
+	uint64_t view;               /* of the commands */
+	uint64_t reader_view;        /* of the queries */
+	uint64_t position;           /* of its last commit */
 };
 
 /* A commit whose connection broke on the way: it arrives later, or never. */
