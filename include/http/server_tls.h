@@ -20,9 +20,8 @@ enum err http_tls_new(const char *cert_file, const char *key_file, struct http_t
 /** Reads the files again, and new connections get what they hold. Open connections keep theirs, and
  * tickets of earlier connections stay valid. On errors, as above, nothing changes. */
 enum err http_tls_reload(struct http_tls *tls, const char **why) WARN_UNUSED;
-/** Returns true if a file is not the one that the last http_tls_new or http_tls_reload found: by
- * its inode, size and time of change. A reload that failed counts, so one wrong file is told once.
- */
+/** Returns true if a file has changed since the last http_tls_new or http_tls_reload, by its inode,
+ * size or time of change. A reload that failed counts too, so that a wrong file is logged once. */
 bool http_tls_changed(const struct http_tls *tls);
 /** The Unix time in seconds at which the certificate in use expires. */
 uint64_t http_tls_expires(const struct http_tls *tls);
