@@ -57,16 +57,17 @@ static void put_given(struct buf *sql, const struct pg_table *t)
 			   t->columns[i].type == PG_BIGINTS ? "::bigint[]" : "");
 }
 
-/* unnest($1::bigint[], $2::text[]) AS v("a", "b") */
+/* (SELECT unnest($1::bigint[]) AS "a", unnest($2::text[]) AS "b") AS v
+ *
+ * In a list of columns, the arrays advance together, a value of each at a time. In FROM, PostgreSQL
+ * would first write each array to a temporary store. */
 static void put_unnest(struct buf *sql, const struct pg_table *t, size_t n)
 {
-	buf_str(sql, "unnest(");
+	buf_str(sql, "(SELECT ");
 	for (size_t i = 0; i < n; i++)
-		buf_printf(sql, "%s$%zu::%s[]", i > 0 ? ", " : "", i + 1,
-			   pg_element_name(t->columns[i].type));
-	buf_str(sql, ") AS v(");
-	put_columns(sql, t, 0, n, "");
-	buf_str(sql, ")");
+		buf_printf(sql, "%sunnest($%zu::%s[]) AS \"%s\"", i > 0 ? ", " : "", i + 1,
+			   pg_element_name(t->columns[i].type), t->columns[i].name);
+	buf_str(sql, ") AS v");
 }
 
 /* t."a" = v."a" AND t."b" = v."b" */
