@@ -4,7 +4,7 @@ import { type FormField, type UserType, type Work, BUILT_IN, USER_TYPES, edit, f
 import { idFrom } from "./days";
 import { FieldRow } from "./field-row";
 import { useDrag } from "../ui/drag";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const FIELDS_MAX = 32;
 
@@ -20,9 +20,15 @@ function FieldList({ work, type }: { work: Work; type: UserType }) {
 	const list = useRef<HTMLOListElement>(null);
 	const fields = work.draft.value.fields[type];
 	const set = (now: FormField[]) => edit(work, { fields: { ...work.draft.value.fields, [type]: now } });
+	const entered = useRef<number>(); // the field that gets the focus when it is drawn
+	useLayoutEffect(() => {
+		if (entered.current === undefined) return;
+		list.current?.querySelector<HTMLElement>(`[data-key="${entered.current}"] input`)?.focus();
+		entered.current = undefined;
+	});
 	const move = (key: number, to: number) => {
+		entered.current = key;
 		set(moved(fields, key, to));
-		requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-key="${key}"] input`)?.focus());
 	};
 	const { dragged, begin } = useDrag((key, target) => {
 		const to = fields.findIndex((f) => String(f.key) === target);
@@ -36,8 +42,8 @@ function FieldList({ work, type }: { work: Work; type: UserType }) {
 	};
 	const add = () => {
 		const field = newField({ id: idFrom("", fields.map((f) => f.id)) });
+		entered.current = field.key;
 		set([...fields, field]);
-		requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-key="${field.key}"] input`)?.focus());
 	};
 	return (
 		<fieldset class="stack">

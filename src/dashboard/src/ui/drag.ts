@@ -1,5 +1,5 @@
 // Sorting a list by dragging: works with a mouse, a pen and a finger. The keyboard has ways of its own.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const EDGE = 64; // pixels: nearer to the edge of the window, the page scrolls
 const STEP = 12;
@@ -15,7 +15,7 @@ export function useDrag(over: (dragged: string, target: string) => void) {
 	const [dragged, setDragged] = useState<string>();
 	const latest = useRef(over);
 	latest.current = over;
-	useEffect(() => {
+	useLayoutEffect(() => { // a quick hand lets go before the next frame
 		if (dragged === undefined) return;
 		const onMove = (e: PointerEvent) => {
 			const row = document.elementFromPoint(e.clientX, e.clientY)?.closest<HTMLElement>("[data-drag]");

@@ -1,9 +1,10 @@
 // Single keys: `/` filter, `j k` rows, Esc back, `?` list, and the keys that a page adds. They can be turned off.
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { back, route } from "../route";
 import { kept } from "./keep";
 
+const ROWS_MS = 5000; // so long a key waits for the rows of a list
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
 export const paletteKey = mac ? "⌘K" : "Ctrl K";
 export const singleKeys = kept("referd.keys", ["on", "off"]);
@@ -15,7 +16,7 @@ const ofPages: Keys[] = [];
 
 /** Keys of a page, while it is shown: useKeys({ r: showRequest }). */
 export function useKeys(keys: Keys): void {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		ofPages.push(keys);
 		return () => void ofPages.splice(ofPages.indexOf(keys), 1);
 	});
@@ -35,11 +36,36 @@ function focusFilter(): boolean {
 	return field !== null;
 }
 
+/** Rows that `j` and `k` still have to go, because a long list draws and loads them only after it was scrolled. */
+let stepsLeft = 0;
+let giveUpAt = 0;
+
+function goOn(): void {
+	const steps = stepsLeft;
+	stepsLeft = 0;
+	if (performance.now() > giveUpAt || !document.activeElement?.closest("main tr")) return;
+	for (let i = 0; i < Math.abs(steps); i++) moveRow(Math.sign(steps));
+}
+
+/** Is the row beyond this one not drawn, or not loaded yet? */
+function isAtGap(row: Element | undefined, step: number): boolean {
+	const beyond = step > 0 ? row?.nextElementSibling : row?.previousElementSibling;
+	return beyond ? beyond.querySelector("a, button") === null : false;
+}
+
 /** Moves the focus to the first link of the next row, so that Enter opens it. */
 function moveRow(step: number): boolean {
+	if (stepsLeft !== 0) {
+		stepsLeft += step; // after the steps before it
+		return true;
+	}
 	const rows = [...document.querySelectorAll("main tbody tr, main [data-row]")].filter((r) => r.querySelector("a, button"));
 	const now = rows.findIndex((row) => row.contains(document.activeElement));
 	const next = now < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, now + step));
+	if (next === now && isAtGap(rows[now], step)) {
+		stepsLeft = step;
+		requestAnimationFrame(goOn);
+	}
 	const target = rows[next]?.querySelector<HTMLElement>("a, button");
 	target?.focus();
 	target?.scrollIntoView({ block: "nearest" });
@@ -66,8 +92,10 @@ function run(key: string): boolean {
 		}
 	}
 	if (key === "/") return focusFilter();
-	if (key === "j") return moveRow(1);
-	if (key === "k") return moveRow(-1);
+	if (key === "j" || key === "k") {
+		giveUpAt = performance.now() + ROWS_MS;
+		return moveRow(key === "j" ? 1 : -1);
+	}
 	if (key === "Escape") return goBack();
 	if (key !== "?") return false;
 	overlay.value = "keys";
@@ -91,7 +119,7 @@ function onKey(event: KeyboardEvent): void {
 
 /** For the frame: keys work while somebody is signed in. */
 export function useFrameKeys(active: boolean): void {
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (!active) return;
 		const typed = () => (typedOn = here());
 		document.addEventListener("keydown", onKey);

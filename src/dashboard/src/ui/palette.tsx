@@ -1,5 +1,5 @@
 // The palette: one field that finds anything. A combobox: the arrow keys choose a line, and Enter opens it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../api";
 import { t } from "../words";
 import { Dialog } from "./dialog";
@@ -75,7 +75,7 @@ export function Palette() {
 	const [text, setText] = useState("");
 	const { groups, indexing, problem, text: answered } = useFinds(text.trim());
 	const [row, setRow] = useState(0);
-	useEffect(() => setRow(0), [answered]);
+	useLayoutEffect(() => setRow(0), [answered]); // before the next key
 	const finds = groups.flatMap((group) => group.finds);
 	const chosen = finds[Math.min(row, finds.length - 1)];
 	const close = () => (overlay.value = undefined);
