@@ -10,6 +10,7 @@ const FIRST_PAGE = 40, NEXT_PAGES = 100;
 /** How many rows the page at a cursor has, for the query of a call. */
 export const perPage = (cursor: number | undefined): number => (cursor === undefined ? FIRST_PAGE : NEXT_PAGES);
 export const TOP = 80; // pixels: above it, the reader sees the head of the list
+export const isAtTop = (): boolean => window.scrollY <= TOP;
 /** A page is wanted before the reader sees its rows. */
 const AHEAD = 60;
 const KEPT_AROUND = 4; // pages on each side of the shown pages
@@ -64,6 +65,7 @@ export class LongList<Row extends { id: number }> {
 	private open = false;
 	private working = false;
 	private refreshing = false;
+	private again = false;
 	private calls: Promise<void> = Promise.resolve();
 
 	/** With the outline of the same list, all its pages count as dropped, and those near the reader are loaded. */
@@ -150,11 +152,16 @@ export class LongList<Row extends { id: number }> {
 		await this.guarded(async () => this.begin(await this.load(undefined)), this.at !== undefined);
 	}
 
-	/** After a change: at the top the newest rows are shown. Else the rows stay in their places, with their newest state. */
-	async refresh(atTop: boolean): Promise<void> {
+	/** After a change: at the top the newest rows are shown. Else the rows stay in their places, with their newest state.
+	 * What changes during a refresh may be missing from its answers, so another one follows. */
+	async refresh(atTop: () => boolean): Promise<void> {
+		this.again = true;
 		if (this.refreshing) return;
 		this.refreshing = true;
-		await (atTop || this.count === 0 ? this.renew() : this.look());
+		while (this.again) {
+			this.again = false;
+			await (atTop() || this.count === 0 ? this.renew(atTop) : this.look());
+		}
 		this.refreshing = false;
 	}
 
@@ -170,9 +177,13 @@ export class LongList<Row extends { id: number }> {
 
 	/** The reader sees the head of the list. If it has the same rows as before, all other pages stay: a list with a filter
 	 * that few rows fit would otherwise be searched from its beginning at each change. */
-	private renew(): Promise<void> {
+	private renew(atTop: () => boolean): Promise<void> {
 		return this.guarded(async () => {
 			const page = await this.load(undefined);
+			if (this.count > 0 && !atTop()) {
+				this.again = true; // the reader scrolled meanwhile, and keeps the place
+				return;
+			}
 			const head = this.pages[0]?.cursor === undefined ? this.pages[0] : undefined;
 			const known = head?.rows ?? [];
 			const same = page.data.length === known.length && page.data.every((row, i) => row.id === known[i]?.id);

@@ -7,7 +7,7 @@ import { ArrowUp } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { number, t } from "../words";
-import { type LongList, TOP, perPage } from "./long-list";
+import { type LongList, isAtTop, perPage } from "./long-list";
 import { Empty, Failed, Skeleton } from "./parts";
 
 const OVERSCAN = 12; // rows beyond the edge of the window, so that j and k find the next row
@@ -79,7 +79,7 @@ function Blank({ height, columns }: { height: number; columns: number }) {
 /** Back at the top, the reader gets the newest rows. */
 function useTop<Row extends { id: number }>(list: LongList<Row>): void {
 	useEffect(() => {
-		const look = () => void (window.scrollY <= TOP && list.waiting > 0 && list.refresh(true));
+		const look = () => void (isAtTop() && list.waiting > 0 && list.refresh(isAtTop));
 		window.addEventListener("scroll", look, { passive: true });
 		return () => window.removeEventListener("scroll", look);
 	}, [list]);

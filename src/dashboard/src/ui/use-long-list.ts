@@ -3,7 +3,7 @@ import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import type { Concerns } from "../live";
 import { useFollow } from "../query";
 import { cameBack } from "../route";
-import { type LoadPage, LongList, type Outline, TOP } from "./long-list";
+import { type LoadPage, LongList, type Outline, TOP, isAtTop } from "./long-list";
 import { placeBefore } from "./place";
 
 const KEPT = 3;
@@ -43,10 +43,10 @@ export function useLongList<Row extends { id: number }>(
 	const [, redraw] = useReducer((n: number) => n + 1, 0);
 	const list = useMemo(() => listOf(key, load), [key]);
 	const shown = useRef(list);
-	const refresh = () => void list.refresh(window.scrollY <= TOP);
+	const refresh = () => void list.refresh(isAtTop);
 	useEffect(() => {
 		list.onChange = () => redraw(undefined);
-		if (list.at) void list.refresh(window.scrollY <= TOP && !list.rowsWanted);
+		if (list.at) void list.refresh(() => isAtTop() && !list.rowsWanted);
 		else void list.restart();
 		return () => {
 			list.onChange = () => undefined;
