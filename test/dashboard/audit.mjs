@@ -1,7 +1,9 @@
 // The audit list: two people change things in their own windows, and a third sees who did what, without a reload. It
 // names nobody who was erased.
 import assert from "node:assert/strict";
-import { api, assertAccessible, assertClean, assertFits, context, joinThrough, run, signedIn, visit } from "./browser.mjs";
+import {
+	api, assertAccessible, assertClean, assertFits, becomes, context, joinThrough, run, signedIn, visit,
+} from "./browser.mjs";
 
 async function colleague(name, scope) {
 	return api("POST", "/api/v2/tokens", { name, scopes: [scope] });
@@ -47,7 +49,7 @@ await run(async () => {
 
 	await page.getByLabel("Who").selectOption("Ben");
 	await row(page, "Campaign Spring").first().waitFor({ state: "detached" });
-	assert.match(page.url(), /actor=token%3A\d+/);
+	await page.waitForURL(/actor=token%3A\d+/);
 	await page.keyboard.press("Escape");
 	await page.locator("h1").click();
 	await page.keyboard.press("j");
@@ -55,8 +57,8 @@ await run(async () => {
 	await page.getByRole("heading", { name: "CRM", level: 1 }).waitFor();
 	await page.getByRole("link", { name: "Changes" }).click();
 	await row(page, "Created", "Webhook CRM").waitFor();
-	assert.equal(await page.getByLabel("Object").inputValue(), `webhook:${webhook.id}`);
-	assert.equal(await row(page, "Campaign Spring").count(), 0);
+	await becomes("the filter", () => page.getByLabel("Object").inputValue(), `webhook:${webhook.id}`);
+	await row(page, "Campaign Spring").first().waitFor({ state: "detached" });
 	await page.getByLabel("Day").fill("2020-02-29");
 	await page.getByText("No change matches. Remove a filter.").waitFor();
 

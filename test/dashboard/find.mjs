@@ -1,7 +1,10 @@
 // Finding anything: the palette with people by the beginning of their address, deliveries by webhook-id and recent pages;
 // what it asks of the server; and the searches of the lists of people and deliveries.
 import assert from "node:assert/strict";
-import { api, assertAccessible, assertClean, assertFits, context, joinThrough, picture, run, signedIn, visit } from "./browser.mjs";
+import {
+	api, assertAccessible, assertClean, assertFits, becomes, choose, context, joinThrough, picture, run, signedIn,
+	visit,
+} from "./browser.mjs";
 
 const field = (page) => page.getByRole("combobox", { name: "Find" });
 const group = (page, name) => page.getByRole("group", { name, exact: true });
@@ -14,8 +17,7 @@ async function open(page) {
 
 /** Chooses a line with the arrow keys, and opens it. */
 async function enter(page, option) {
-	await option.waitFor();
-	while ((await option.getAttribute("aria-selected")) !== "true") await page.keyboard.press("ArrowDown");
+	await choose(page, option);
 	await page.keyboard.press("Enter");
 	await field(page).waitFor({ state: "detached" });
 }
@@ -29,6 +31,7 @@ async function find(page, text, kind, name) {
 async function things(page, { byron, delivery, webhook }) {
 	await find(page, "BYR", "Users", "byron@find.example");
 	await page.waitForURL(`${context.url}/#/users/${byron.code}`);
+	await page.getByRole("heading", { level: 1, name: "Byron" }).waitFor(); // from now on, the page is a recent one
 	await find(page, delivery.message_id, "Deliveries", String(delivery.id));
 	await page.waitForURL(`${context.url}/#/deliveries/${delivery.id}`);
 	await find(page, "find.example/h", "Webhooks", "Find CRM");
@@ -101,7 +104,7 @@ async function lists(page, { byron, delivery }) {
 	await page.getByRole("link", { name: "Byron" }).waitFor();
 	await page.reload();
 	await page.getByRole("link", { name: "Byron" }).waitFor();
-	assert.equal(await page.getByLabel("Search in").inputValue(), "q");
+	await becomes("the kind of search", () => page.getByLabel("Search in").inputValue(), "q");
 	await assertAccessible(page);
 	await visit(page, "deliveries");
 	await page.getByLabel("webhook-id").fill("msg_1");

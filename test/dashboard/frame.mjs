@@ -1,6 +1,9 @@
 // The frame by keyboard alone: keys, headings, titles, the palette, theme and language, and the navigation at each width.
 import assert from "node:assert/strict";
-import { api, assertAccessible, assertClean, assertFits, context, joinThrough, picture, run, signedIn, visit } from "./browser.mjs";
+import {
+	api, assertAccessible, assertClean, assertFits, becomes, choose, context, focused, joinThrough, picture, run,
+	signedIn, visit,
+} from "./browser.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
 const focusedHeading = (page, name) =>
@@ -22,10 +25,11 @@ async function keys(page) {
 	await page.keyboard.press("k");
 	await page.keyboard.press("Enter");
 	await focusedHeading(page, "Byron");
-	assert.equal(await page.title(), "Byron · referd");
+	await becomes("the title", () => page.title(), "Byron · referd");
 	await page.keyboard.press("Escape");
 	await focusedHeading(page, "Users");
 	await page.keyboard.press("/");
+	await focused(page, page.getByLabel("Search", { exact: true }));
 	await page.keyboard.type("Jess");
 	await page.getByRole("link", { name: "Byron" }).waitFor({ state: "detached" });
 	await page.keyboard.press("Escape");
@@ -61,7 +65,7 @@ async function palette(page, user, delivery) {
 	await page.getByRole("combobox").fill(String(delivery.id));
 	const line = page.getByRole("option").filter({ hasText: `${delivery.event} ${delivery.id}` });
 	await line.waitFor();
-	while ((await line.getAttribute("aria-selected")) !== "true") await page.keyboard.press("ArrowDown");
+	await choose(page, line);
 	await assertAccessible(page);
 	await page.keyboard.press("Enter");
 	await page.waitForURL(`${context.url}/#/deliveries/${delivery.id}`);
@@ -79,13 +83,13 @@ async function choices(page) {
 	await heading(page, "Einstellungen");
 	await page.reload();
 	await heading(page, "Einstellungen");
-	assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
-	assert.equal(await background(), "rgb(20, 19, 17)");
+	await becomes("the language", () => page.evaluate(() => document.documentElement.lang), "de");
+	await becomes("the background", background, "rgb(20, 19, 17)");
 	await assertAccessible(page);
 	await page.getByLabel("Hell").check();
 	await page.getByLabel("Wie der Browser").check();
 	await heading(page, "Settings");
-	assert.equal(await background(), "rgb(247, 246, 243)");
+	await becomes("the background", background, "rgb(247, 246, 243)");
 }
 
 async function narrow() {

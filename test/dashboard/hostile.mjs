@@ -1,6 +1,6 @@
 // Hostile strings as every name: each page shows them as text, runs nothing, asks no other host, and fits a phone.
 import assert from "node:assert/strict";
-import { api, assertClean, assertFits, context, joinThrough, run, signedIn, visit } from "./browser.mjs";
+import { api, assertClean, assertFits, context, ignore, joinThrough, run, signedIn, visit } from "./browser.mjs";
 
 const STRINGS = [
 	"\"'><img src=x onerror=\"window.ran=1\"><script src=https://evil.example/x.js></script></textarea></style>" +
@@ -85,6 +85,6 @@ await run(async () => {
 	await page.keyboard.press("Control+k");
 	await page.getByRole("dialog").getByRole("combobox").fill(STRINGS[0]);
 	await page.getByRole("dialog").getByRole("option").first().waitFor();
-	page.wrong = page.wrong.filter((text) => !/422|404/.test(text)); // the browser itself reports refused filters
+	ignore(page, /422|404/); // refused filters
 	assertClean(page);
 });

@@ -1,11 +1,11 @@
 // The main job without a mouse: a campaign, its webhook, a test that arrives, and a friend who qualifies.
 import assert from "node:assert/strict";
-import { api, assertClean, context, joinThrough, open, run } from "./browser.mjs";
+import { api, assertClean, context, focused, joinThrough, open, run } from "./browser.mjs";
 
 const MOST = 120; // presses of Tab, for one way
 
 /** The element with the focus, as a screen reader names it. */
-const focused = (page) => page.evaluate(() => {
+const nameOfFocused = (page) => page.evaluate(() => {
 	const e = document.activeElement;
 	const label = e?.labels?.[0]?.textContent ?? "";
 	return `${e?.tagName} ${e?.getAttribute("aria-label") ?? ""} ${label} ${e?.textContent?.trim() ?? ""}`;
@@ -16,7 +16,7 @@ async function tabTo(page, name) {
 	const seen = [];
 	for (let i = 0; i < MOST; i++) {
 		await page.keyboard.press("Tab");
-		const now = await focused(page);
+		const now = await nameOfFocused(page);
 		if (name.test(now)) return;
 		seen.push(now.slice(0, 60));
 	}
@@ -36,7 +36,7 @@ async function type(page, name, text) {
 /** Goes to a page through the palette. */
 async function find(page, text, heading) {
 	await page.keyboard.press("Control+k");
-	await page.getByRole("dialog").getByRole("combobox").waitFor();
+	await focused(page, page.getByRole("dialog").getByRole("combobox"));
 	await page.keyboard.type(text);
 	await page.getByRole("dialog").getByRole("option", { selected: true }).filter({ hasText: text }).waitFor();
 	await page.keyboard.press("Enter");
@@ -45,14 +45,14 @@ async function find(page, text, heading) {
 
 await run(async () => {
 	const page = await open();
-	await page.getByLabel("API token").waitFor();
+	await focused(page, page.getByLabel("API token"));
 	await page.keyboard.type(context.token);
 	await page.keyboard.press("Enter");
 	await page.getByRole("navigation").waitFor();
 
 	await page.getByRole("button", { name: "New campaign" }).waitFor();
 	await press(page, /^BUTTON.*New campaign/);
-	await page.getByLabel("Name of the campaign").waitFor();
+	await focused(page, page.getByLabel("Name of the campaign"));
 	await page.keyboard.type("Keys");
 	await page.keyboard.press("Enter");
 	await page.getByRole("heading", { name: "Keys" }).waitFor();
@@ -72,7 +72,7 @@ await run(async () => {
 	await joinThrough(jessica.code, "Byron", "byron@keys.example");
 	await find(page, "byron@keys.example", "Byron");
 	await press(page, /^BUTTON.*Qualify/);
-	await page.getByLabel("Order number").waitFor();
+	await focused(page, page.getByLabel("Order number"));
 	await page.keyboard.type("A-1");
 	await page.keyboard.press("Enter");
 	await page.getByText("Byron is qualified.").or(page.getByRole("heading", { name: /Byron/ })).first().waitFor();

@@ -1,7 +1,9 @@
 // Answers that are lost after the commit: "Try again" makes no second object. Then a line that is slow or dead: a form
 // sends once, shows that it is sending, keeps its text, and recovers.
 import assert from "node:assert/strict";
-import { api, assertClean, context, joinThrough, nameOfNewCampaign, run, signedIn, visit } from "./browser.mjs";
+import {
+	api, assertClean, becomes, context, ignore, joinThrough, nameOfNewCampaign, run, signedIn, visit,
+} from "./browser.mjs";
 
 const NO_ANSWER = "referd did not answer. Your text is kept.";
 
@@ -109,12 +111,12 @@ async function keepsItsPlace(page) {
 	const filter = page.getByLabel("Status");
 	await page.reload();
 	await filter.waitFor();
-	assert.equal(await filter.inputValue(), "delivered");
+	await becomes("the filter", () => filter.inputValue(), "delivered");
 	await page.locator("tbody").getByRole("link").first().click();
 	await page.waitForURL(/deliveries\/\d+/);
 	await page.goBack();
 	await filter.waitFor();
-	assert.equal(await filter.inputValue(), "delivered");
+	await becomes("the filter", () => filter.inputValue(), "delivered");
 	await page.goForward();
 	await page.waitForURL(/deliveries\/\d+/);
 }
@@ -127,6 +129,6 @@ await run(async () => {
 	await onSlowLine(page, campaign);
 	await onDeadLine(page, campaign);
 	await keepsItsPlace(page);
-	page.wrong = page.wrong.filter((text) => !/ERR_(FAILED|INTERNET_DISCONNECTED)/.test(text)); // the browser itself reports each lost answer
+	ignore(page, /ERR_(FAILED|INTERNET_DISCONNECTED)/); // each lost answer
 	assertClean(page);
 });

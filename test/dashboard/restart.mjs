@@ -1,6 +1,6 @@
 // A restart of the server under open pages: they say from when they are, keep typed text, and recover by themselves.
 import assert from "node:assert/strict";
-import { api, assertClean, assertFits, context, joinThrough, open, run, signedIn, tab } from "./browser.mjs";
+import { api, assertClean, assertFits, context, ignore, joinThrough, open, run, signedIn, tab } from "./browser.mjs";
 
 const remote = async (action) => assert.equal((await fetch(`${context.remote}/${action}`, { method: "POST" })).status, 204);
 
@@ -84,7 +84,7 @@ await run(async () => {
 	assert.equal(await visitor.getByLabel("First name").inputValue(), "Kept");
 	const fred = await joinThrough(campaign.code, "Fred", "fred@restart.example");
 	await page.getByRole("link", { name: fred.code }).first().waitFor();
-	for (const window of [page, visitor]) window.wrong = window.wrong.filter((text) => !/ERR_|422/.test(text));
+	for (const window of [page, visitor]) ignore(window, /ERR_|422/);
 	assertClean(page);
 	assertClean(visitor);
 });

@@ -5,8 +5,8 @@ import { api, assertClean, context, joinThrough, run, signedIn, visit } from "./
 /** The address in the line that the page shows. */
 async function addressOn(page) {
 	await page.getByRole("button", { name: "Show" }).click();
-	const line = await page.locator("pre").innerText();
-	return /"(http[^"]+)"/.exec(line)[1];
+	const line = page.locator("pre").filter({ hasText: /"http/ });
+	return /"(http[^"]+)"/.exec(await line.innerText())[1];
 }
 
 async function qualify(address, code) {

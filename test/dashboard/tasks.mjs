@@ -1,7 +1,7 @@
 // The tasks of somebody who has never seen the dashboard, with the clicks that they need: a campaign that is live, and a
 // webhook with a renamed field that is tested. A change that makes a task longer fails here. No time is judged.
 import assert from "node:assert/strict";
-import { assertClean, context, open, run, signIn } from "./browser.mjs";
+import { assertClean, context, focused, open, run, signIn, until } from "./browser.mjs";
 
 /** Counts the presses of a mouse or a finger on this page, across its addresses. */
 async function countPresses(page) {
@@ -11,8 +11,6 @@ async function countPresses(page) {
 	});
 	return () => page.evaluate(() => window.presses);
 }
-
-const focused = (page, name) => page.locator(":focus").and(name).waitFor();
 
 /** From the token to a campaign that is live, and its page: with the keyboard alone. */
 async function campaign(page) {
@@ -42,8 +40,10 @@ async function webhook(page) {
 	await page.getByRole("button", { name: "Save and send a test" }).click();
 	const outcome = page.locator("[data-test=delivered]");
 	await outcome.waitFor();
-	const { y, height } = await outcome.boundingBox();
-	assert.ok(y >= 0 && y + height <= page.viewportSize().height, "the outcome of the test is in view");
+	await until("the outcome of the test is in view", async () => {
+		const { y, height } = await outcome.boundingBox();
+		return y >= 0 && y + height <= page.viewportSize().height;
+	});
 	await outcome.getByRole("link", { name: "Show the delivery" }).click();
 	await page.locator("pre").filter({ hasText: "email_address=test%40example.com" }).first().waitFor();
 }

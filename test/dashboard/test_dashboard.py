@@ -8,6 +8,7 @@ import unittest
 from stories import ROOT, Browser, Used
 
 from harness import form_of  # noqa: E402
+from processes import until  # noqa: E402
 
 
 class Translations(unittest.TestCase):
@@ -46,7 +47,7 @@ class FirstTasks(Browser):
 
     def test_a_newcomer_needs_few_clicks_for_a_campaign_and_a_tested_webhook(self):
         self.script("tasks")
-        sent = [r for r in self.await_hooks(1) if "referd-test" in r["headers"]]
+        sent = until(lambda: [r for r in self.receiver.received() if "referd-test" in r["headers"]], "the test arrives")
         self.assertEqual(dict(form_of(sent[0]["body"]))["email_address"], "test@example.com")
 
 
@@ -55,7 +56,7 @@ class Journey(Used):
         before = len(self.receiver.received())
         webhook = self.script("journey")["webhook"]
         self.assertEqual(len(self.await_hooks(before + 2)), before + 2)
-        self.assertEqual(self.api.get(f"/api/v2/webhooks/{webhook}/why").data["pending"], 0)
+        until(lambda: self.api.get(f"/api/v2/webhooks/{webhook}/why").data["pending"] == 0, "no delivery is pending")
 
 
 class Looks(Used):

@@ -9,6 +9,7 @@ from stories import Used
 
 from harness import form_of  # noqa: E402
 from interop import must  # noqa: E402
+from processes import until  # noqa: E402
 
 
 def signed(secret, headers, content):
@@ -47,7 +48,7 @@ class Find(Used):
 class WebhookForm(Used):
     def test_a_webhook_sends_what_its_form_shows(self):
         told = self.script("webhooks")
-        about = [r for r in self.await_hooks(1) if told["ada"] in r["body"]]
+        about = until(lambda: [r for r in self.receiver.received() if told["ada"] in r["body"]], "the event about Ada")
         self.assertEqual([r["body"] for r in about], [told["body"]])
         self.assertEqual(about[0]["target"], f"/hook?from=referd&{told['body']}")
         fields = form_of(told["body"])

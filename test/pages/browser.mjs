@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 const [modules, pictures] = process.argv.slice(2);
 const require = createRequire(join(modules, "x.js"));
@@ -13,6 +14,7 @@ const axe = readFileSync(join(modules, "axe-core", "axe.min.js"), "utf8");
 const plan = JSON.parse(readFileSync(0, "utf8"));
 
 const WIDTHS = [360, 1280];
+const DEADLINE_MS = 90_000; // for each wait: a busy machine may need most of it
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 const browser = await chromium.launch({
@@ -23,6 +25,7 @@ const browser = await chromium.launch({
 
 // A page that records errors: refused resources and the browser's own messages, including violations of its policy.
 async function open(context) {
+	context.setDefaultTimeout(DEADLINE_MS);
 	const page = await context.newPage();
 	page.wrong = [];
 	page.on("console", (m) => m.type() === "error" && page.wrong.push(m.text()));
@@ -33,12 +36,26 @@ async function open(context) {
 	return page;
 }
 
+/** The browser follows `autofocus` when it draws the page for the first time, which may be after its last byte. */
+async function focusArrives(page) {
+	const missing = () => page.evaluate(() => {
+		const wanted = document.querySelector("[autofocus]");
+		return wanted !== null && wanted !== document.activeElement && wanted.outerHTML.slice(0, 100);
+	});
+	const end = Date.now() + DEADLINE_MS;
+	for (let element = await missing(); element; element = await missing()) {
+		if (Date.now() > end) throw new Error(`${page.url()}: no focus on ${element}`);
+		await sleep(20);
+	}
+}
+
 async function press(page, keys) {
 	for (const key of keys) {
 		if (key.text !== undefined) {
 			await page.keyboard.type(key.text);
 		} else if (key.leads) {
 			await Promise.all([page.waitForNavigation(), page.keyboard.press(key.key)]);
+			await focusArrives(page);
 		} else {
 			await page.keyboard.press(key.key);
 		}
@@ -83,6 +100,7 @@ async function pageOf(width, javaScriptEnabled) {
 async function visit(step, width, javaScriptEnabled) {
 	const page = await pageOf(width, javaScriptEnabled);
 	const answer = await page.goto(step.url);
+	await focusArrives(page);
 	await press(page, step.once && width !== WIDTHS[0] ? [] : step.keys);
 	const seen = await look(page, step.name + (javaScriptEnabled ? "" : "-no-script"), width);
 	seen.status = answer.status();
@@ -112,7 +130,12 @@ async function readQr(url) {
 const result = { seen: [], qr: [] };
 for (const step of plan.steps) {
 	for (const width of WIDTHS) {
-		result.seen.push(await visit(step, width, !step.noScript));
+		try {
+			result.seen.push(await visit(step, width, !step.noScript));
+		} catch (error) {
+			console.error(`the step ${step.name} at ${width} pixels failed: ${String(error.message).slice(0, 1500)}`);
+			process.exit(1); // the browser ends with its pipe
+		}
 	}
 }
 for (const url of plan.qr) {
