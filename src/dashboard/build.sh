@@ -18,7 +18,7 @@ trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$scratch"' EXIT
 : >"$scratch/out" # the loop below may look before the server has opened it
 "$referd" serve --data "$scratch/data" --listen 127.0.0.1:0 --map-size 1GiB >"$scratch/out" 2>"$scratch/log" &
 server=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
 	address=$(sed -n 's/^listening on //p' "$scratch/out")
 	[ -z "$address" ] || break
 	if ! kill -0 "$server" 2>/dev/null; then

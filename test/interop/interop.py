@@ -24,7 +24,8 @@ def require(*programs):
 def must(*argv, **more):
     result = run(*argv, **more)
     if result.returncode != 0:
-        raise AssertionError(f"{argv[0]} ended with {result.returncode}: {result.stdout} {result.stderr}")
+        # The last lines of stderr say why.
+        raise AssertionError(f"{argv[0]} ended with {result.returncode}: {result.stdout[-2000:]} {result.stderr[-6000:]}")
     return result.stdout
 
 
