@@ -44,7 +44,7 @@ class Places(Directory):
     def refuses_to_start(self, server):
         """Asserts one clear line and exit status 2, without a crash. Returns the line. The log has a line about it
         too."""
-        ended = run(*server.argv, env=server.env, timeout=20)
+        ended = run(*server.argv, env=server.env, timeout=60)
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
         self.assertRegex(ended.stderr, r'\Areferd: [^\n]{10,}\n\{[^\n]*"event":"serve.refused"[^\n]*\}\n\Z')
         return ended.stderr.splitlines()[0]
@@ -72,7 +72,7 @@ class FirstStart(Places):
             if said:  # the first start is complete
                 child.kill()
             child.stdout.close()
-            status = child.wait(timeout=30)
+            status = child.wait(timeout=60)
             self.check_first_start(place, f"step {n}")
             shutil.rmtree(place)
             if said:
@@ -442,7 +442,7 @@ class File(Places):
             with self.subTest(size):
                 server = self.server(self.place(str(size)))
                 ended = subprocess.run(
-                    server.argv, env=server.env, capture_output=True, text=True, timeout=20,
+                    server.argv, env=server.env, capture_output=True, text=True, timeout=60,
                     preexec_fn=lambda size=size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
                 self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
                 self.assertIn("the disk is full; make room", ended.stderr)
@@ -493,7 +493,7 @@ class Damage(Places):
         self.file = os.path.join(self.source.data_dir, "referd.mdb")
 
     def verify_damaged(self, file):
-        ended = run(REFERD, "verify", file.save(os.path.join(self.directory, "damaged.mdb")), timeout=20)
+        ended = run(REFERD, "verify", file.save(os.path.join(self.directory, "damaged.mdb")), timeout=60)
         self.assertEqual(ended.returncode, 1, ended)
         return ended.stdout + ended.stderr
 

@@ -80,7 +80,7 @@ class Log(Ops):
         self.assert_logged("coupons.reward_waits", rule_id=rule["id"])
 
     def test_a_refused_start_is_logged(self):
-        ended = run(REFERD, "serve", "--data", self.server.data_dir, "--listen", "127.0.0.1:0", timeout=20)
+        ended = run(REFERD, "serve", "--data", self.server.data_dir, "--listen", "127.0.0.1:0", timeout=60)
         plain, line = ended.stderr.splitlines()
         self.assertRegex(plain, "^referd: ")
         self.assertEqual((json.loads(line)["level"], json.loads(line)["event"], json.loads(line)["data"]),
@@ -96,7 +96,7 @@ class Log(Ops):
         self.assertTrue(until(lambda: self.lines("http.request", route="unknown", status=404), "the unknown path"))
         self.assertNotIn(campaign["code"], self.server.stderr())
         host, port = self.server.address.rsplit(":", 1)
-        with socket.create_connection((host, int(port)), timeout=20) as s:
+        with socket.create_connection((host, int(port)), timeout=60) as s:
             s.sendall(b"GET /secret-path HTTP/9.9\r\n\r\n")
             self.assertIn(b"HTTP/1.1 ", s.recv(100))
         until(lambda: self.lines("http.request", route="refused"), "the request that the parser refused")

@@ -289,7 +289,7 @@ class Process(Directory):
 class Commands(WithOperators):
     def operator(self, *words, password=None, env=None):
         env = {"REFERD_API_TOKEN": self.server.token} if env is None else env
-        return run(REFERD, "operator", *words, "--listen", self.server.address, env=env, timeout=20,
+        return run(REFERD, "operator", *words, "--listen", self.server.address, env=env, timeout=60,
                    input=None if password is None else password + "\n")
 
     def fails(self, ended, status, *parts):
@@ -365,7 +365,7 @@ class Offline(Directory):
     """`referd operator --data`, while no server runs."""
 
     def operator(self, *words, password=None):
-        return run(REFERD, "operator", *words, "--data", os.path.join(self.directory, "data"), env={}, timeout=20,
+        return run(REFERD, "operator", *words, "--data", os.path.join(self.directory, "data"), env={}, timeout=60,
                    input=None if password is None else password + "\n")
 
     def test_the_database_of_a_stopped_server_is_changed(self):

@@ -563,7 +563,7 @@ class Reach(Pages):
             self.has(self.public.get(f"/{campaign['code']}/join", headers={**PAGE, **headers}), 200)
         self.has(self.public.call("HEAD", f"/{campaign['code']}/join"), 200)
         self.has(self.public.get(f"/{campaign['code']}/join", headers=PAGE), 200)
-        until(lambda: self.reach(f"/api/v2/campaigns/{campaign['id']}") > 0, "a view", 20)
+        until(lambda: self.reach(f"/api/v2/campaigns/{campaign['id']}") > 0, "a view")
         self.assertEqual(self.reach(f"/api/v2/campaigns/{campaign['id']}"), 1)
 
     def reach(self, path):
@@ -579,7 +579,7 @@ class Reach(Pages):
             self.page(f"/{campaign['code']}/join")
         self.public.call("HEAD", f"/{code}/join")
         self.public.get(f"/{code}/qr-code")
-        until(lambda: self.reach(f"/api/v2/users/{code}") == 5, "five views", 20)
+        until(lambda: self.reach(f"/api/v2/users/{code}") == 5, "five views")
         self.assertEqual(self.reach(f"/api/v2/campaigns/{campaign['id']}"), 2)
         # The server writes the remaining views when it ends.
         self.page(f"/{code}/join")

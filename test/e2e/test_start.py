@@ -40,7 +40,7 @@ class Owned(Directory):
         """Asserts exit status 2 with one clear line and nothing on stdout: the server does not listen. A start that
         fails after reading its configuration also writes a log line."""
         data = data or os.path.join(self.place, "data")
-        ended = run(REFERD, "serve", "--data", data, "--listen", "127.0.0.1:0", *options, env=env, timeout=20)
+        ended = run(REFERD, "serve", "--data", data, "--listen", "127.0.0.1:0", *options, env=env, timeout=60)
         self.assertEqual((ended.returncode, ended.stdout), (2, ""), ended)
         self.assertRegex(ended.stderr,
                          r'\Areferd: [^\n]{10,}\n(\{[^\n]*"level":"warn","event":"serve.refused"[^\n]*\}\n)?\Z')
@@ -298,7 +298,7 @@ class Options(Owned):
     def test_the_server_listens_on_ipv6(self):
         server = self.server("--listen", "[::1]:0").start()
         self.assertRegex(server.url, r"^http://\[::1\]:\d+$")
-        connection = http.client.HTTPConnection("::1", int(server.url.rsplit(":", 1)[1]), timeout=10)
+        connection = http.client.HTTPConnection("::1", int(server.url.rsplit(":", 1)[1]), timeout=60)
         connection.request("GET", "/healthz")
         self.assertEqual(connection.getresponse().status, 200)
         connection.close()
@@ -399,7 +399,7 @@ class Drain(Owned):
     def test_a_drain_ends_in_time_despite_a_client_that_never_ends(self):
         server = self.server("--drain-timeout", "300ms").start()
         host, port = server.address.split(":")
-        connection = http.client.HTTPConnection(host, int(port), timeout=20)
+        connection = http.client.HTTPConnection(host, int(port), timeout=60)
         connection.putrequest("POST", "/c1111111/join")
         connection.putheader("Content-Length", "10")
         connection.endheaders(b"abc")

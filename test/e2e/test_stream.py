@@ -19,7 +19,7 @@ class Stream:
 
     def __init__(self, server, headers):
         host, port = server.address.rsplit(":", 1)
-        self.connection = http.client.HTTPConnection(host, int(port), timeout=20)
+        self.connection = http.client.HTTPConnection(host, int(port), timeout=60)
         self.connection.request("GET", "/api/v2/stream", headers=headers)
         self.answer = self.connection.getresponse()
 

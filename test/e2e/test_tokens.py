@@ -136,7 +136,7 @@ class Commands(Served):
 
     def token(self, *words, token=None, env=None, listen=None):
         env = {"REFERD_API_TOKEN": token or self.server.token} if env is None else env
-        return run(REFERD, "token", *words, "--listen", listen or self.server.address, env=env, timeout=20)
+        return run(REFERD, "token", *words, "--listen", listen or self.server.address, env=env, timeout=60)
 
     def fails(self, ended, status, *parts):
         """Asserts a failure with one clear line."""
@@ -212,7 +212,7 @@ class Answers(Directory):
             address = f"127.0.0.1:{server.getsockname()[1]}"
             asking = threading.Thread(target=self.serve, args=(server, answer))
             asking.start()
-            ended = run(REFERD, "token", "list", "--listen", address, env={"REFERD_API_TOKEN": "t" * 32}, timeout=20)
+            ended = run(REFERD, "token", "list", "--listen", address, env={"REFERD_API_TOKEN": "t" * 32}, timeout=60)
             asking.join()
         return ended
 
