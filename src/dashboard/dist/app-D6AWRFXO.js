@@ -1,1 +1,0 @@
-import"./chunk-ACYAMAMH.js";import{b as r}from"./chunk-EU2IT3WU.js";import{Bb as o,Cb as n,Ia as i,b as e,pa as a,q as t}from"./chunk-QVLWUOA4.js";i();o();r();t().then(()=>e(a(n,{}),document.body),()=>document.body.append("referd did not answer. Reload the page."));
