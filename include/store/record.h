@@ -20,6 +20,10 @@
  * empty. Never reuse a tag and never change a type. To retire a field, keep its line and its
  * member, and write a comment there. Any other change needs a new RECORD_VERSION and a decoder that
  * still reads the old version.
+ *
+ * On PostgreSQL each field is a column, whose type and name follow from the table
+ * (store/postgresql_schema.h). Never change the meaning of a field, and never change its name or
+ * the name of a kind's table. A new line, and a new word of a number, raise a version there.
  */
 #ifndef STORE_RECORD_H
 #define STORE_RECORD_H
