@@ -10,7 +10,7 @@ PREFIX    ?= /usr/local
 PACKAGES  := libevent_core libevent_extra libevent_openssl openssl lmdb json-c libidn2 libqrencode
 # PostgreSQL's client is optional: without its headers, the build leaves out the engine that needs it.
 LIBPQ     := $(shell pkg-config --exists libpq && echo libpq)
-ROOMS     := base http store core delivery upkeep api
+ROOMS     := base http store core lease delivery upkeep api
 
 WARNINGS  := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes \
              -Wmissing-prototypes -Wvla -Wswitch-enum -Wformat=2 -Wundef -Wpointer-arith \
@@ -49,9 +49,10 @@ LINK_base     := base
 LINK_http     := http base
 LINK_store    := store base
 LINK_core     := core store base
-LINK_delivery := delivery upkeep core store http base
-LINK_upkeep   := upkeep core store base
-LINK_api      := api delivery core store http base
+LINK_lease    := lease core store base
+LINK_delivery := delivery upkeep lease core store http base
+LINK_upkeep   := upkeep lease core store base
+LINK_api      := api delivery lease core store http base
 
 UNIT_SOURCES := $(call usable,$(wildcard test/unit/*/test_*.c))
 UNITS        := $(patsubst test/%.c,$(B)/test/%,$(UNIT_SOURCES))
@@ -62,7 +63,7 @@ all: $(B)/referd $(B)/referd-bench   ## build the server and the load tool in bu
 debug asan cov:                      ## build them and the unit tests in another flavour, such as build/asan
 	$(MAKE) FLAVOUR=$@ all units
 
-$(B)/referd: $(B)/src/main.o $(call objects,src/cli/*.c) $(call archive,api upkeep delivery core store http base)
+$(B)/referd: $(B)/src/main.o $(call objects,src/cli/*.c) $(call archive,api upkeep delivery lease core store http base)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/referd-bench: $(call objects,bench/*.c) $(B)/src/cli/store_address.o $(call archive,core store base)
@@ -204,7 +205,7 @@ fuzz:                                ## run every fuzzer for T=60 seconds, with 
 	        -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f $$(find test/fuzz/corpus -name $$f); done
 
 fuzzers: $(addprefix $(B)/,$(FUZZERS))
-FUZZED := $(call archive,api delivery core store http base)
+FUZZED := $(call archive,api delivery lease core store http base)
 $(B)/fuzz_%: $(B)/test/fuzz/fuzz_%.o $(FUZZED)
 	$(CC) $(CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 # The committed corpora (test/fuzz/corpus/fuzz_NAME) again, by make test and without a fuzzer.

@@ -5,6 +5,7 @@
 #define CORE_DELIVERY_H
 
 #include "core/code.h"
+#include "core/lease.h"
 #include "core/records.h"
 #include "store/command.h"
 
@@ -38,6 +39,7 @@ enum { WEBHOOK_DISABLE_AFTER_DAYS = 5, WEBHOOK_STATUSES_MAX = 32 };
 /* Records one finished attempt and its verdict. */
 struct delivery_record_attempt {
 	struct command command;  /* decide: delivery_record_attempt_decide */
+	struct lease_fence lane; /* the lease of the webhook's lane, when the attempt began */
 	struct attempt attempt;  /* delivery_id and the result; the command sets the number */
 	uint64_t claimed_due_ms; /* the time in the due row that this attempt was made for */
 	enum delivery_verdict verdict;
@@ -54,14 +56,16 @@ struct delivery_record_attempt {
 	struct delivery delivery; /* as stored now */
 };
 /** If the delivery has ended since (cancelled), the command records only the attempt and the
- * webhook's health. ERR_NOT_FOUND if the delivery was removed. Applies the disable rule and fires
- * the operator events. */
+ * webhook's health. ERR_NOT_FOUND if the delivery was removed; ERR_REFUSED if another node has
+ * taken the lane over (lease_check), also of the two commands below. Applies the disable rule and
+ * fires the operator events. */
 command_decide_fn delivery_record_attempt_decide;
 
 enum { DELIVERY_CANCEL_MAX = 64 };
 /* Cancels deliveries whose webhook was removed, a slice at a time. */
 struct delivery_cancel {
 	struct command command; /* decide: delivery_cancel_decide */
+	struct lease_fence lane;
 	struct due due[DELIVERY_CANCEL_MAX];
 	size_t n;
 	uint64_t now_ms;
@@ -75,6 +79,7 @@ enum { DELIVERY_LATE_MAX = 64 };
 struct delivery_late {
 	/* decide: delivery_find_late_decide, then delivery_move_late_decide */
 	struct command command;
+	struct lease_fence lane;
 	uint64_t webhook_id;
 	uint64_t limit_ms; /* finds deliveries that are due later, and moves them to this time */
 	struct due due[DELIVERY_LATE_MAX];

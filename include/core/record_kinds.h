@@ -54,6 +54,7 @@
 	X(ADDRESS)                                                                                 \
 	X(ADDRESS_PROGRESS)                                                                        \
 	X(AUDIT_BY)                                                                                \
+	X(LEASE)                                                                                   \
 	X(WEBHOOK_HEALTH)                                                                          \
 	X(RANK)
 

@@ -7,6 +7,7 @@
 #include "core/code.h"
 #include "core/webhook_ops.h"
 #include "http/client.h"
+#include "lease/leases.h"
 #include "store/store.h"
 
 struct scheduler;
@@ -16,6 +17,7 @@ struct scheduler_config {
 	struct store *store;
 	struct http_client *client;
 	struct codes *codes;
+	struct leases *leases;     /* NULL: this node sends all deliveries */
 	const uint8_t *secret_key; /* opens webhook secrets; 32 bytes, copied */
 	bool allow_http_targets;
 };

@@ -4,7 +4,8 @@
  *
  * These functions use an engine that no store owns. They know the kinds that the caller passes, and
  * refuse other kinds, so nothing is left out silently. A dump leaves out what belongs to an engine:
- * the rows of logs, and the sequences, of which it keeps the highest id of each kind.
+ * the rows of logs, and the sequences, of which it keeps the highest id of each kind. It also
+ * leaves out what belongs to the running nodes (RECORD_NODES).
  */
 #ifndef STORE_DUMP_H
 #define STORE_DUMP_H

@@ -88,6 +88,7 @@ enum record_class {
 	RECORD_INDEX,   /* a row that other records imply */
 	RECORD_SERIAL,  /* a row that many commands read and rewrite, one after another */
 	RECORD_QUEUE,   /* a row that is soon deleted again */
+	RECORD_NODES,   /* says what the running nodes do: not data, so a dump omits it */
 };
 
 struct record_kind {

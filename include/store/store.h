@@ -69,6 +69,16 @@ void store_wait(struct store *store);
 uint64_t store_wait_ns(const struct store *store);
 /** Runs the waiting queries only, for queries that were queued after store_turn. */
 void store_answer_queries(struct store *store);
+/** Do other stores write to the same data? Then nodes divide their work by leases. */
+bool store_shared(const struct store *store);
+/** The number of this node, from 1; 0 if the store has one writer. */
+uint64_t store_node(const struct store *store);
+/** The time on the clock of the database, in Unix milliseconds. own_ms: the same moment on
+ * the caller's steady clock. */
+uint64_t store_now_ms(const struct store *store, uint64_t own_ms);
+/** A number that moves after another store has changed the configuration, of which no watch tells.
+ * Own changes may move it too. */
+uint64_t store_epoch(const struct store *store);
 /** True if the engine had no sequence when the store was opened: it has never stored a record. */
 bool store_is_new(const struct store *store);
 /** True if commands wait, so that a commit follows in this turn or in a later one. */

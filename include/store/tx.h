@@ -56,6 +56,9 @@ bool tx_may_give(const struct tx *tx, const struct record_kind *kind, uint64_t i
 /** Do other stores write to the same data? */
 bool tx_shared(const struct tx *tx);
 
+/** The number of this node, from 1; 0 if the store has one writer. */
+uint64_t tx_node(const struct tx *tx);
+
 /* A page of records in key order. Only queries (store_query) can scan, because they see committed
  * data only. */
 struct tx_scan {

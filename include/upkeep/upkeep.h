@@ -6,6 +6,7 @@
 
 #include "base/loop.h"
 #include "core/slice.h"
+#include "lease/leases.h"
 #include "store/store.h"
 
 struct upkeep;
@@ -23,18 +24,26 @@ struct upkeep_job {
 	void (*report)(const struct slice *slice);
 };
 
-/* The jobs of referd; the last entry has no name. A slice takes at most 2 ms of the loop. */
+/* With several nodes, the owner of one lease runs all jobs. Each change checks the fence of the
+ * lease (core/lease.h).
+ *
+ * The jobs of referd; the last entry has no name. A slice takes at most 2 ms of the loop. */
 extern const struct upkeep_job UPKEEP_JOBS[];
 
 enum {
 	UPKEEP_PACE_MS = 5,      /* the pause between two slices of any jobs */
 	UPKEEP_FAILED_MS = 5000, /* the pause of a job after a slice that failed */
+	/* With several nodes, the writes of other nodes do not wake a job: the longest interval of
+	 * a job that watches a kind. */
+	UPKEEP_SHARED_MS = 1000,
+	UPKEEP_STEP_MS = 2000, /* a slice begins only if the lease lasts so long */
 };
 
 struct upkeep_config {
 	struct loop *loop;
 	struct store *store;
 	struct codes *codes;
+	struct leases *leases;  /* NULL: this node runs the jobs */
 	const char *public_url; /* borrowed */
 	/* Finished deliveries and their events are kept for so long; 0: for ever. */
 	uint64_t retention_ms;

@@ -14,6 +14,7 @@
 #include "first_start.h"
 #include "host.h"
 #include "http/client.h"
+#include "lease/leases.h"
 #include "listeners.h"
 #include "upkeep/upkeep.h"
 #include "webhook_upgrade.h"
@@ -24,6 +25,7 @@ struct serve {
 	struct loop *loop;
 	struct store *store;
 	struct codes *codes;
+	struct leases *leases;
 	struct http_client *client;
 	struct scheduler *scheduler;
 	struct upkeep *upkeep;
@@ -65,7 +67,7 @@ static void stop_when_drained(void *arg)
 {
 	struct serve *s = arg;
 	if (s->draining && http_server_drained(s->listeners.server) &&
-	    scheduler_drained(s->scheduler) && store_idle(s->store))
+	    scheduler_drained(s->scheduler) && leases_drained(s->leases) && store_idle(s->store))
 		loop_stop(s->loop);
 }
 
@@ -104,6 +106,13 @@ static int open_identity(struct serve *s)
 	return s->codes != NULL ? 0 : refuse("codes", "cannot be created", "out of memory");
 }
 
+static int open_leases(struct serve *s)
+{
+	const struct leases_config leases = {.loop = s->loop, .store = s->store};
+	enum err err = leases_open(&leases, &s->leases);
+	return err == ERR_OK ? 0 : refuse("leases", "cannot be asked for", err_name(err));
+}
+
 static int open_delivery(struct serve *s)
 {
 	const struct http_client_config client = {
@@ -124,6 +133,7 @@ static int open_delivery(struct serve *s)
 	    .store = s->store,
 	    .client = s->client,
 	    .codes = s->codes,
+	    .leases = s->leases,
 	    .secret_key = s->identity.secret_key,
 	    .allow_http_targets = s->config.allow_http_targets,
 	};
@@ -203,6 +213,7 @@ static int open_upkeep(struct serve *s)
 	    .loop = s->loop,
 	    .store = s->store,
 	    .codes = s->codes,
+	    .leases = s->leases,
 	    .public_url = s->public_url,
 	    .retention_ms = s->config.retention_ms,
 	    .audit_retention_ms = s->config.audit_retention_ms,
@@ -255,6 +266,7 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 	api_drain(s->listeners.api);
 	scheduler_drain(s->scheduler);
 	upkeep_drain(s->upkeep);
+	leases_drain(s->leases);
 	listeners_drain(&s->listeners);
 	if (evtimer_add(s->drain_timer, &wait) != 0)
 		log_warn("serve.drain_without_limit", LOG_STR("error", err_name(ERR_NO_MEMORY)));
@@ -308,8 +320,9 @@ static int open_all(struct serve *s)
 	 * tokens. No request is read before the loop runs. */
 	if ((status = open_store(s)) != 0 ||
 	    (status = listeners_open(&s->listeners, s->loop, &s->config)) != 0 ||
-	    (status = open_identity(s)) != 0 || (status = open_delivery(s)) != 0 ||
-	    (status = open_api(s)) != 0 || (status = open_upkeep(s)) != 0)
+	    (status = open_identity(s)) != 0 || (status = open_leases(s)) != 0 ||
+	    (status = open_delivery(s)) != 0 || (status = open_api(s)) != 0 ||
+	    (status = open_upkeep(s)) != 0)
 		return status;
 	loop_add_hook(s->loop, stop_when_drained, s); /* after all others */
 	return add_events(s);
@@ -329,6 +342,7 @@ static void close_all(struct serve *s)
 	api_close(s->listeners.api);
 	scheduler_close(s->scheduler);
 	http_client_close(s->client);
+	leases_close(s->leases);
 	store_close(s->store);
 	codes_free(s->codes);
 	free_event(s->sigterm);

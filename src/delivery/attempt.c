@@ -83,7 +83,8 @@ static void on_recorded(struct command *command, enum err err)
 		warn(&run->record, run->lane);
 	/* If the result cannot be recorded, the due row stays and the delivery is sent again, which
 	 * "at least once" allows. The pause gives the store time to recover. */
-	if (err != ERR_OK && err != ERR_NOT_FOUND && run->state != ATTEMPT_ABANDONED) {
+	if (err != ERR_OK && err != ERR_NOT_FOUND && run->state != ATTEMPT_ABANDONED &&
+	    !lane_lost(run->lane, &run->fence, err)) {
 		log_error("delivery.not_recorded", LOG_U64("delivery_id", run->due.delivery_id),
 			  LOG_STR("error", err_name(err)));
 		lane_pause(run->lane);
@@ -150,6 +151,7 @@ static void on_answer(void *arg, const struct http_result *result)
 	count(s, decision.outcome, result->total_us);
 	run->record = (struct delivery_record_attempt){
 	    .command = {.decide = delivery_record_attempt_decide, .done = on_recorded},
+	    .lane = run->fence,
 	    .attempt = describe(run, result, decision.outcome),
 	    .claimed_due_ms = run->due.due_ms,
 	    .verdict = decision.verdict,
@@ -241,15 +243,17 @@ static void on_loaded(struct command *command, enum err err)
 	bool loading = run->state == ATTEMPT_LOADING; /* else the lane is freed */
 	assert(loading || run->state == ATTEMPT_ABANDONED);
 	bool pending = err == ERR_OK && run->load.delivery.status == DELIVERY_PENDING;
-	if (loading && pending && l->configured && !l->disabled && !l->scheduler->draining) {
+	if (loading && pending && l->configured && !l->disabled && !l->scheduler->draining &&
+	    lane_is_held(l, l->target.total_ms)) {
 		call(run);
 		return;
 	}
 	if (!pending)
 		log_error("delivery.not_loaded", LOG_U64("delivery_id", run->due.delivery_id),
 			  LOG_STR("error", err_name(err)));
+	/* The webhook was removed or disabled, or the lease is too short: reads the rows again. */
 	if (loading && (pending || !l->configured))
-		lane_rescan(l); /* the webhook was removed or disabled: reads the rows again */
+		lane_rescan(l);
 	else if (loading && err != ERR_OK && err != ERR_NOT_FOUND)
 		lane_pause(l);
 	finish(run);
@@ -262,6 +266,7 @@ bool attempt_start(struct lane *l, const struct due *due)
 		return false;
 	run->lane = l;
 	run->due = *due;
+	run->fence = l->claim.fence;
 	run->state = ATTEMPT_LOADING;
 	run->load.delivery_id = due->delivery_id;
 	run->command = (struct command){.decide = delivery_load_decide, .done = on_loaded};

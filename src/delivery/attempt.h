@@ -26,6 +26,7 @@ struct attempt_run {
 	struct attempt_run *next_finished;
 	enum attempt_state state;
 	struct due due;
+	struct lease_fence fence;    /* of the lane, when the attempt began */
 	uint64_t attempts, refusals; /* before this attempt, in this round */
 	uint64_t began_ms;
 	bool secret; /* the request has values that not every token may see */

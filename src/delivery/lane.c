@@ -26,11 +26,13 @@ struct lane *lane_new(struct scheduler *s, uint64_t webhook_id)
 	l->webhook_id = webhook_id;
 	l->scan.lane = l->cancel.lane = l->late.lane = l;
 	l->late.wanted = true;
+	lane_claim(l);
 	return l;
 }
 
 void lane_free(struct lane *l)
 {
+	lane_unclaim(l);
 	attempt_cancel_all(l);
 	http_pool_close(l->pool);
 	target_free(&l->target);
@@ -40,7 +42,8 @@ void lane_free(struct lane *l)
 bool lane_is_over(const struct lane *l)
 {
 	return !l->configured && l->caught_up && l->n == 0 && l->runs == NULL && !l->scanning &&
-	       !l->cancelling && !l->late.busy && !l->dirty && l->paused_until_ms == 0;
+	       !l->cancelling && !l->late.busy && !l->dirty && l->paused_until_ms == 0 &&
+	       lane_is_held(l, 0);
 }
 
 void lane_poke(struct lane *l)
@@ -58,16 +61,21 @@ uint64_t lane_wake_ms(const struct lane *l)
 {
 	if (l->paused_until_ms != 0)
 		return l->paused_until_ms;
-	if (l->disabled)
+	if (l->disabled || !lane_is_held(l, 0))
 		return 0;
 	/* Rows that wait for a token are in the window; rows that are due later wait after them. */
-	return l->throttled_until_ms != 0 ? l->throttled_until_ms : l->next_due_ms;
+	uint64_t wake_ms = l->throttled_until_ms != 0 ? l->throttled_until_ms : l->next_due_ms;
+	bool looks = l->look.at_ms != 0 && (wake_ms == 0 || l->look.at_ms < wake_ms);
+	return looks ? l->look.at_ms : wake_ms;
 }
 
 void lane_configure(struct lane *l, const struct webhook *webhook)
 {
 	struct scheduler *s = l->scheduler;
 	l->configured = webhook != NULL;
+	l->claim.ending = webhook == NULL;
+	l->found_in = s->reading;
+	l->version = webhook != NULL ? lane_version(webhook) : (struct lane_version){0};
 	if (webhook == NULL)
 		lane_rescan(l);
 	if (webhook != NULL) {
@@ -76,6 +84,7 @@ void lane_configure(struct lane *l, const struct webhook *webhook)
 		bool enabled = l->disabled && webhook->disabled_ms == 0;
 		if (enabled)
 			l->failing_since_ms = 0;
+		l->claim.step_ms = l->target.total_ms;
 		l->disabled = webhook->disabled_ms != 0 || problem != NULL;
 		/* The webhook was enabled or changed, so the next probe is sent at once. */
 		throttle_resume(&l->throttle, enabled ? 0 : l->throttle.failures,
@@ -127,6 +136,10 @@ static bool leaves_gap(const struct lane *l, const struct due *due)
 
 void lane_offer(struct lane *l, const struct due *due)
 {
+	if (leases_shared(l->scheduler->config.leases)) {
+		lane_hint(l, due);
+		return;
+	}
 	bool behind = compare_due(due, &l->cursor) > 0;
 	bool later = l->configured && due->due_ms > scheduler_now_ms(l->scheduler);
 	if (later && behind) {
@@ -149,7 +162,7 @@ void lane_rescan(struct lane *l)
 {
 	if (compare_due(&l->cursor, &l->read_before) > 0)
 		l->read_before = l->cursor;
-	l->cursor = (struct due){0};
+	l->cursor = (struct due){.due_ms = lane_look_from_ms(l)};
 	l->caught_up = false;
 	l->n = 0;
 	lane_poke(l);
@@ -171,7 +184,9 @@ static enum err scan_decide(struct command *command, struct tx *tx)
 	    .max = LANE_WINDOW,
 	    .records = scan->rows,
 	};
-	enum err err = tx_scan(tx, &KIND_DUE, &spec);
+	enum err err = lane_read_webhook(scan->lane, tx, &scan->failures, &scan->exists);
+	if (err == ERR_OK)
+		err = tx_scan(tx, &KIND_DUE, &spec);
 	scan->n = spec.n;
 	return err;
 }
@@ -182,7 +197,7 @@ static void on_scanned(struct command *command, enum err err)
 	struct lane *l = scan->lane;
 	/* If the webhook was removed, rows that are due later are cancelled now too. */
 	uint64_t now_ms = l->configured ? scheduler_now_ms(l->scheduler) : UINT64_MAX;
-	size_t i = 0;
+	size_t i = 0, had = l->n;
 	l->scanning = false;
 	if (err != ERR_OK) {
 		log_error("delivery.scan_failed", LOG_U64("webhook_id", l->webhook_id),
@@ -194,6 +209,14 @@ static void on_scanned(struct command *command, enum err err)
 		lane_poke(l); /* a rescan began meanwhile: these rows would hide earlier rows */
 		return;
 	}
+	if (scan->exists && !l->configured) {
+		scheduler_read_again(l->scheduler); /* another node has just made the webhook */
+		lane_pause(l);
+		return;
+	}
+	if (l->fresh)
+		lane_resume(l, scan->failures);
+	l->fresh = false;
 	for (; i < scan->n && scan->rows[i].due_ms <= now_ms; i++) {
 		bool again = compare_due(&scan->rows[i], &l->read_before) <= 0 &&
 			     attempt_in_flight(l, scan->rows[i].delivery_id);
@@ -204,6 +227,7 @@ static void on_scanned(struct command *command, enum err err)
 	bool all_taken = i == scan->n;
 	l->caught_up = !all_taken ? scan->rows[i].due_ms > now_ms : scan->n < LANE_WINDOW;
 	l->next_due_ms = !all_taken && l->caught_up ? scan->rows[i].due_ms : 0;
+	lane_looked(l, &scan->from, scan->n > 0 ? &scan->rows[0] : NULL, l->n > had);
 	lane_poke(l);
 }
 
@@ -219,11 +243,12 @@ static void read_ahead(struct lane *l)
 
 static void on_cancelled(struct command *command, enum err err)
 {
-	struct lane *l = ((struct lane_cancel *)(void *)command)->lane;
+	struct lane_cancel *cancel = (struct lane_cancel *)(void *)command;
+	struct lane *l = cancel->lane;
 	l->cancelling = false;
 	if (err == ERR_OK)
 		lane_poke(l);
-	else
+	else if (!lane_lost(l, &cancel->cancel.lane, err))
 		lane_pause(l);
 }
 
@@ -235,6 +260,7 @@ static void cancel_slice(struct lane *l)
 		return;
 	for (c->n = 0; c->n < DELIVERY_CANCEL_MAX && l->n > 0; window_drop_first(l))
 		c->due[c->n++] = l->window[l->head];
+	c->lane = l->claim.fence;
 	c->now_ms = loop_unix_ms(l->scheduler->config.loop);
 	c->command = (struct command){.decide = delivery_cancel_decide, .done = on_cancelled};
 	l->cancelling = store_submit(l->scheduler->config.store, &c->command) == ERR_OK;
@@ -248,7 +274,8 @@ static void start_due(struct lane *l)
 	uint32_t established = http_pool_established(l->pool);
 	uint32_t growing = established + established / 8 + LANE_GROWTH;
 	while (l->n > 0 && !l->scheduler->draining && l->in_flight < growing &&
-	       throttle_allows(&l->throttle, l->in_flight, now_ms, &l->throttled_until_ms)) {
+	       throttle_allows(&l->throttle, l->in_flight, now_ms, &l->throttled_until_ms) &&
+	       lane_may_begin(l)) {
 		if (!attempt_start(l, &l->window[l->head])) {
 			lane_pause(l);
 			return;
@@ -267,10 +294,13 @@ void lane_run(struct lane *l)
 	if (l->paused_until_ms > scheduler_now_ms(l->scheduler))
 		return;
 	l->paused_until_ms = l->throttled_until_ms = 0;
+	if (!lane_is_held(l, 0))
+		return;
 	if (l->next_due_ms != 0 && l->next_due_ms <= scheduler_now_ms(l->scheduler)) {
 		l->next_due_ms = 0;
 		l->caught_up = false;
 	}
+	lane_look(l);
 	lane_judge_late(l);
 	if (!l->configured)
 		cancel_slice(l);

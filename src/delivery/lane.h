@@ -8,6 +8,7 @@
 
 #include "core/delivery.h"
 #include "http/client.h"
+#include "lease/leases.h"
 #include "target.h"
 #include "throttle.h"
 
@@ -20,6 +21,11 @@ enum {
 	 * costs up to a millisecond of the loop, and a burst would delay every client. */
 	LANE_GROWTH = 4,
 	LANE_WINDOW = 128, /* rows read ahead */
+};
+
+/* Differs after each change of a webhook. */
+struct lane_version {
+	uint64_t revision, updated_ms, disabled_ms, times_enabled;
 };
 
 struct lane {
@@ -47,10 +53,25 @@ struct lane {
 	uint64_t failing_since_ms; /* the last failure, or the start; 0: the webhook works */
 	uint64_t paused_until_ms;  /* the store or memory failed: no attempt before; 0: no pause */
 
+	/* With several nodes, only the owner of the lease sends. Otherwise the lease is always
+	 * held, and the rest is not used. */
+	struct lease_claim claim;
+	bool fresh; /* the lease is new: the next scan reads the health of the webhook */
+	struct lane_version version; /* of the webhook that the lane is configured for */
+	uint64_t found_in;           /* the last reading of all webhooks that has found this one */
+	struct lane_look {
+		uint64_t at_ms;   /* when to look for rows of other nodes; 0: after the next scan */
+		uint64_t wait_ms; /* between two looks */
+		uint64_t oldest_ms; /* due time of the oldest row; 0: not known */
+		uint64_t all_at_ms; /* when to look from the first row again */
+	} look;
+
 	struct lane_scan {
 		struct command command;
 		struct lane *lane;
-		struct due from; /* the cursor after which it began */
+		uint64_t failures; /* of a fresh lane: of its webhook */
+		bool exists;       /* the webhook; if not, its rows are cancelled */
+		struct due from;   /* the cursor after which it began */
 		struct due rows[LANE_WINDOW];
 		size_t n;
 	} scan;
@@ -75,7 +96,8 @@ void lane_configure(struct lane *lane, const struct webhook *webhook);
 void lane_resume(struct lane *lane, uint64_t failures);
 /** A due row was committed. */
 void lane_offer(struct lane *lane, const struct due *due);
-/** Forgets the window and reads the due rows from the start. */
+/** Forgets the window and reads the due rows from the start; with several nodes, from the oldest
+ * known row. */
 void lane_rescan(struct lane *lane);
 /** The same, but waits 5 s. */
 void lane_pause(struct lane *lane);
@@ -91,5 +113,32 @@ void lane_run(struct lane *lane);
 /** If late.wanted: moves rows that are due later than any schedule can ask for, a slice at a
  * time. */
 void lane_judge_late(struct lane *lane);
+
+/* ---- with several nodes (lane_lease.c); with one writer the lane is always held ---- */
+
+struct lane_version lane_version(const struct webhook *webhook);
+/** Asks for the lease of a new lane. */
+void lane_claim(struct lane *lane);
+/** Gives the claim up; removes the lease of a lane that is over. */
+void lane_unclaim(struct lane *lane);
+/** Is the lease held for the next step_ms? */
+bool lane_is_held(const struct lane *lane, uint64_t step_ms);
+/** May an attempt begin, which cannot outlive the lease? If not, the lane runs again soon. */
+bool lane_may_begin(struct lane *lane);
+/** If a command with this fence was refused because another node has the lane, stops the lane, and
+ * returns true. */
+bool lane_lost(struct lane *lane, const struct lease_fence *fence, enum err err);
+/** The due time from which a rescan reads; 0: from the first row. */
+uint64_t lane_look_from_ms(const struct lane *lane);
+/** A row was committed here: looks soon, because the row alone may be old news. */
+void lane_hint(struct lane *lane, const struct due *due);
+/** Begins a look for rows of other nodes, if its time has come. */
+void lane_look(struct lane *lane);
+/** After each scan: plans the next look. `first` is the first row after `from`, or NULL; `found`:
+ * the scan has found new rows. */
+void lane_looked(struct lane *lane, const struct due *from, const struct due *first, bool found);
+/** Within a scan: reads what another node may have changed. *exists: the webhook exists. */
+enum err lane_read_webhook(struct lane *lane, struct tx *tx, uint64_t *failures,
+			   bool *exists) WARN_UNUSED;
 
 #endif

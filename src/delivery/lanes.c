@@ -88,3 +88,11 @@ void lanes_judge_late(struct lanes *lanes)
 			lane_poke(l);
 		}
 }
+
+void lanes_forget_missing(struct lanes *lanes, uint64_t reading)
+{
+	for (size_t i = 0; i < LANES_BUCKETS; i++)
+		for (struct lane *l = lanes->buckets[i]; l != NULL; l = l->next_in_bucket)
+			if (l->configured && l->found_in != reading)
+				lane_configure(l, NULL);
+}

@@ -29,7 +29,7 @@ static void end(struct lane_late *late, enum err err)
 	late->busy = false;
 	if (err == ERR_OK)
 		lane_poke(late->lane);
-	else
+	else if (!lane_lost(late->lane, &late->slice.lane, err))
 		lane_pause(late->lane);
 }
 
@@ -65,6 +65,7 @@ void lane_judge_late(struct lane *l)
 	late->slice.command =
 	    (struct command){.decide = delivery_find_late_decide, .done = on_found};
 	late->slice.webhook_id = l->webhook_id;
+	late->slice.lane = l->claim.fence;
 	late->slice.limit_ms = limit_ms(l);
 	late->busy = store_query(l->scheduler->config.store, &late->slice.command) == ERR_OK;
 	if (!late->busy)

@@ -1,5 +1,5 @@
-/* Owns the delivery room: its lanes, its timer, its watches on the store, and the reading of
- * webhooks at the start. Never touches a row of a lane (lane.c). Called by the composition root. */
+/* Owns the delivery room: its lanes, its timer, its watches on the store. Never touches a row of a
+ * lane (lane.c). Called by the composition root. */
 #include "delivery/scheduler.h"
 
 #include <assert.h>
@@ -8,12 +8,9 @@
 #include <string.h>
 
 #include "base/crypto.h"
-#include "core/webhook.h"
-#include "core/webhook_health.h"
 #include "scheduler_parts.h"
 
 enum {
-	START_PAGE = 64,
 	LOOK_EVERY_MS =
 	    60000, /* the longest timer: libevent's timers stop while the machine sleeps */
 };
@@ -39,8 +36,10 @@ static void on_due(void *arg, const struct record_kind *kind, const void *record
 	(void)kind;
 	if (deleted)
 		return;
-	/* If there is no memory for a lane, the row waits for the next start. */
-	struct lane *l = lanes_get(s, due->webhook_id);
+	/* If there is no memory for a lane, the row waits for the next start. A webhook that
+	 * another node has just made gets its lane from scheduler_read_again. */
+	struct lane *l = leases_shared(s->config.leases) ? lanes_find(&s->lanes, due->webhook_id)
+							 : lanes_get(s, due->webhook_id);
 	if (l != NULL)
 		lane_offer(l, due);
 }
@@ -54,104 +53,6 @@ static void on_webhook(void *arg, const struct record_kind *kind, const void *re
 		lane_configure(l, deleted ? NULL : webhook);
 }
 
-/* Reads, at the start, every webhook, and every removed webhook that still has due rows. */
-struct start {
-	struct command command;
-	struct scheduler *scheduler;
-	uint64_t from;
-	struct webhook webhooks[START_PAGE];
-	uint64_t failures[START_PAGE]; /* of each webhook, consecutive */
-	size_t n;
-	struct due orphan;
-	bool finished;
-	enum err err;
-};
-
-static enum err read_webhooks(struct command *command, struct tx *tx)
-{
-	struct start *start = (struct start *)command;
-	const struct webhook from = {.id = start->from};
-	struct tx_scan scan = {.from = &from, .max = START_PAGE, .records = start->webhooks};
-	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
-	start->n = scan.n;
-	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
-		struct webhook_health health;
-		err = webhook_read_health(tx, &start->webhooks[i], &health);
-		start->failures[i] = health.failures;
-	}
-	return err;
-}
-
-static void on_webhooks(struct command *command, enum err err)
-{
-	struct start *start = (struct start *)command;
-	for (size_t i = 0; err == ERR_OK && i < start->n; i++) {
-		struct lane *l = lanes_get(start->scheduler, start->webhooks[i].id);
-		if (l == NULL)
-			err = ERR_NO_MEMORY;
-		else
-			lane_configure(l, &start->webhooks[i]);
-		if (l != NULL)
-			lane_resume(l, start->failures[i]);
-		start->from = start->webhooks[i].id + 1;
-	}
-	start->err = err;
-	start->finished = true;
-}
-
-/* Reads the first due row of a webhook with an id of `from` or more. */
-static enum err read_orphan(struct command *command, struct tx *tx)
-{
-	struct start *start = (struct start *)command;
-	const struct due from = {.webhook_id = start->from};
-	struct tx_scan scan = {.from = &from, .max = 1, .records = &start->orphan};
-	enum err err = tx_scan(tx, &KIND_DUE, &scan);
-	start->n = scan.n;
-	return err;
-}
-
-static void on_orphan(struct command *command, enum err err)
-{
-	struct start *start = (struct start *)command;
-	if (err == ERR_OK && start->n > 0) {
-		if (lanes_get(start->scheduler, start->orphan.webhook_id) == NULL)
-			err = ERR_NO_MEMORY;
-		start->from = start->orphan.webhook_id + 1;
-	}
-	start->err = err;
-	start->finished = true;
-}
-
-/* Repeats the query until it returns a page that is not full. */
-static enum err read_pages(struct scheduler *s, struct start *start, command_decide_fn *decide,
-			   command_done_fn *done, size_t full)
-{
-	start->from = 0;
-	do {
-		start->command = (struct command){.decide = decide, .done = done};
-		start->finished = false;
-		enum err err = store_query(s->config.store, &start->command);
-		if (err != ERR_OK)
-			return err;
-		while (!start->finished)
-			store_wait(s->config.store);
-	} while (start->err == ERR_OK && start->n == full);
-	return start->err;
-}
-
-static enum err read_start(struct scheduler *s)
-{
-	struct start *start = calloc(1, sizeof *start);
-	if (start == NULL)
-		return ERR_NO_MEMORY;
-	start->scheduler = s;
-	enum err err = read_pages(s, start, read_webhooks, on_webhooks, START_PAGE);
-	if (err == ERR_OK)
-		err = read_pages(s, start, read_orphan, on_orphan, 1);
-	free(start);
-	return err;
-}
-
 enum err scheduler_open(const struct scheduler_config *config, struct scheduler **out)
 {
 	enum err err = ERR_NO_MEMORY;
@@ -163,7 +64,7 @@ enum err scheduler_open(const struct scheduler_config *config, struct scheduler 
 	s->jumps = loop_jumps(config->loop);
 	s->timer = evtimer_new(loop_events(config->loop), on_timer, s);
 	if (results_open(&s->results, config->loop, config->store) != ERR_OK || s->timer == NULL ||
-	    (err = read_start(s)) != ERR_OK) {
+	    (err = scheduler_read_start(s)) != ERR_OK) {
 		scheduler_close(s);
 		return err;
 	}
@@ -178,6 +79,7 @@ void scheduler_close(struct scheduler *s)
 {
 	if (s == NULL)
 		return;
+	scheduler_stop_reading(s);
 	lanes_free_all(&s->lanes);
 	assert(s->in_flight == 0 && s->under_way == 0);
 	if (s->timer != NULL)
@@ -228,6 +130,7 @@ static void follow_jumps(struct scheduler *s)
 void scheduler_turn(struct scheduler *s)
 {
 	follow_jumps(s);
+	scheduler_follow_epoch(s);
 	uint64_t now_ms = scheduler_now_ms(s);
 	bool time_has_come = s->next_ms != 0 && now_ms >= s->next_ms;
 	/* A timer that fired too early is armed again. */

@@ -21,10 +21,24 @@ struct scheduler {
 	uint32_t in_flight; /* attempts that load their records or use a connection */
 	uint32_t under_way; /* attempts in flight, and results that are not recorded yet */
 	struct histogram succeeded, failed; /* durations of attempts */
-	uint64_t jumps; /* loop_jumps when the lanes last checked their due times */
+	/* With several nodes: the webhooks are read again when the configuration has changed. */
+	struct start *again; /* this reading; NULL: none is under way */
+	uint64_t reading;    /* its number */
+	uint64_t epoch;      /* store_epoch when the last reading began */
+	uint64_t jumps;      /* loop_jumps when the lanes last checked their due times */
 };
 
 /** The time on the steady clock (base/loop.h), which the whole room uses. */
 uint64_t scheduler_now_ms(const struct scheduler *s);
+
+/** With several nodes: reads all webhooks, because another node may have changed them. */
+void scheduler_read_again(struct scheduler *s);
+/** The same, if the configuration has changed since the last reading. */
+void scheduler_follow_epoch(struct scheduler *s);
+/** Abandons a reading that is under way. */
+void scheduler_stop_reading(struct scheduler *s);
+/** Makes a lane for each webhook, and for each removed webhook that still has due rows. Waits for
+ * the store. ERR_NO_MEMORY, or the error of a read. */
+enum err scheduler_read_start(struct scheduler *s) WARN_UNUSED;
 
 #endif

@@ -112,6 +112,8 @@ static enum err scan_all(struct dump *d, unsigned number, engine_row_fn *take)
 static bool write_kind(struct dump *d, const struct record_kind *kind)
 {
 	size_t from = d->out.n;
+	if (kind->class == RECORD_NODES)
+		return true;
 	d->kind = kind;
 	dump_put_table(&d->out, kind);
 	if (!end_line(d, from))

@@ -102,6 +102,12 @@ struct engine_ops {
 	void (*set_wake)(struct engine *, engine_wake_fn *, void *arg);
 	/* Blocks until the engine has called that function. Something must be pending. */
 	void (*wait)(struct engine *);
+	/* The number of this node, from 1. Two engines that are open have different numbers. NULL
+	 * on an engine with one writer, and in tests without nodes. */
+	uint64_t (*node)(const struct engine *);
+	/* The time on the clock of the database when the caller's clock shows own_ms, both in Unix
+	 * milliseconds: own_ms plus a measured distance. NULL: both clocks are one. */
+	uint64_t (*now_ms)(const struct engine *, uint64_t own_ms);
 	/* Work between commits, about every second; NULL if the engine has no such work. May end
 	 * the process. */
 	void (*tend)(struct engine *);

@@ -20,6 +20,12 @@ bool tx_shared(const struct tx *tx)
 	return tx->shared;
 }
 
+uint64_t tx_node(const struct tx *tx)
+{
+	return tx_shared(tx) && tx->engine->ops->node != NULL ? tx->engine->ops->node(tx->engine)
+							      : 0;
+}
+
 uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind)
 {
 	struct id_block *b = &tx->blocks[kind->id];

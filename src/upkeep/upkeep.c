@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <event2/event.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -27,7 +28,9 @@ struct upkeep {
 	struct event *timer;
 	uint64_t timer_at_ns; /* 0: not armed */
 	uint64_t rest_until_ns;
-	bool busy; /* a slice is with the store */
+	struct lease_claim claim; /* with one writer it is always held */
+	struct lease_fence fence; /* when the slice began */
+	bool busy;                /* a slice is with the store */
 	bool draining;
 };
 
@@ -57,6 +60,9 @@ static void end_slice(struct job *job, uint64_t wait_ms)
 
 static void fail_slice(struct job *job, enum err err)
 {
+	struct upkeep *u = job->upkeep;
+	if (err == ERR_REFUSED && u->fence.fence != 0)
+		leases_lost(u->config.leases, &u->fence);
 	log_warn("upkeep.failed", LOG_STR("job", job->is->name), LOG_STR("error", err_name(err)));
 	end_slice(job, UPKEEP_FAILED_MS);
 }
@@ -73,17 +79,30 @@ static void on_changed(struct command *command, enum err err)
 	end_slice(job, 0); /* until a query finds nothing */
 }
 
+/* A slice of a node that has lost the lease changes nothing. */
+static enum err change_decide(struct command *command, struct tx *tx)
+{
+	const struct job *job = ((struct slice *)command)->runner;
+	enum err err = lease_check(tx, &job->upkeep->fence);
+	return err != ERR_OK ? err : job->is->change(command, tx);
+}
+
+static uint64_t interval_ms(const struct job *job)
+{
+	bool deaf = job->is->watch != NULL && leases_shared(job->upkeep->config.leases);
+	return deaf && job->is->every_ms > UPKEEP_SHARED_MS ? UPKEEP_SHARED_MS : job->is->every_ms;
+}
+
 static void on_found(struct command *command, enum err err)
 {
 	struct slice *slice = (struct slice *)command;
 	struct job *job = slice->runner;
 	struct upkeep *u = job->upkeep;
 	if (err == ERR_OK && (slice->n == 0 || u->draining)) {
-		end_slice(job,
-			  slice->look_again_ms != 0 ? slice->look_again_ms : job->is->every_ms);
+		end_slice(job, slice->look_again_ms != 0 ? slice->look_again_ms : interval_ms(job));
 		return;
 	}
-	slice->command = (struct command){.decide = job->is->change, .done = on_changed};
+	slice->command = (struct command){.decide = change_decide, .done = on_changed};
 	if (err == ERR_OK)
 		err = store_submit(u->config.store, &slice->command);
 	if (err != ERR_OK)
@@ -99,6 +118,7 @@ static void begin_slice(struct job *job)
 	slice->believed_ms = loop_believed_ms(u->config.loop);
 	slice->look_again_ms = 0;
 	job->next_ns = UINT64_MAX;
+	u->fence = u->claim.fence;
 	u->busy = true;
 	enum err err = store_query(u->config.store, &slice->command);
 	if (err != ERR_OK)
@@ -126,7 +146,8 @@ static struct job *find_soonest(const struct upkeep *u)
 
 uint64_t upkeep_next_ns(const struct upkeep *u)
 {
-	if (u->busy || u->draining)
+	if (u->busy || u->draining ||
+	    !lease_held(&u->claim, loop_steady_ms(u->config.loop), UPKEEP_STEP_MS))
 		return UINT64_MAX;
 	uint64_t at_ns = ready_ns(find_soonest(u));
 	return at_ns > u->rest_until_ns ? at_ns : u->rest_until_ns;
@@ -176,6 +197,28 @@ static void on_write(void *arg, const struct record_kind *kind, const void *reco
 		look_by(arg, 0);
 }
 
+/* ---- the lease ---- */
+
+static struct upkeep *upkeep_of(const struct lease_claim *claim)
+{
+	return (struct upkeep *)(void *)((char *)(uintptr_t)claim - offsetof(struct upkeep, claim));
+}
+
+static bool claim_busy(const struct lease_claim *claim)
+{
+	return upkeep_of(claim)->busy;
+}
+
+/* A new owner has heard of no write, so each job that watches a kind looks at once. */
+static void claim_changed(struct lease_claim *claim)
+{
+	struct upkeep *u = upkeep_of(claim);
+	for (size_t i = 0; i < u->n; i++)
+		if (u->jobs[i].is->watch != NULL && u->jobs[i].next_ns != UINT64_MAX)
+			look_by(&u->jobs[i], 0);
+	loop_again(u->config.loop);
+}
+
 /* ---- opening and closing ---- */
 
 static enum err open_job(struct upkeep *u, struct job *job, const struct upkeep_job *is)
@@ -214,6 +257,11 @@ enum err upkeep_open(const struct upkeep_config *config, struct upkeep **out)
 	for (size_t i = 0; i < u->n; i++)
 		if (config->jobs[i].watch != NULL)
 			store_watch(config->store, config->jobs[i].watch, on_write, &u->jobs[i]);
+	u->claim = (struct lease_claim){.what = LEASE_JOBS,
+					.step_ms = UPKEEP_STEP_MS,
+					.busy = claim_busy,
+					.changed = claim_changed};
+	leases_add(config->leases, &u->claim);
 	pools_watch(&u->pools, config->loop, config->store);
 	loop_add_hook(config->loop, on_turn, u);
 	loop_again(config->loop);
@@ -234,6 +282,8 @@ void upkeep_close(struct upkeep *u)
 {
 	if (u == NULL)
 		return;
+	if (u->claim.changed != NULL)
+		leases_remove(u->config.leases, &u->claim, false);
 	for (size_t i = 0; u->jobs != NULL && i < u->n; i++)
 		free(u->jobs[i].slice);
 	free(u->jobs);

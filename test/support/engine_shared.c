@@ -333,6 +333,21 @@ static enum err engine_take_ids(struct engine *engine, uint8_t kind, uint64_t n,
 	return ERR_OK;
 }
 
+/* ---- nodes and time ---- */
+
+static uint64_t engine_node(const struct engine *engine)
+{
+	return ((const struct engine_shared *)engine)->node + 1;
+}
+
+static uint64_t engine_now_ms(const struct engine *engine, uint64_t own_ms)
+{
+	struct shared_state *state = ((const struct engine_shared *)engine)->state;
+	bool expired = shared_happens(state, state->faults.expired);
+	state->counts.expired += expired;
+	return own_ms + (expired ? 3600000 : 0);
+}
+
 /* ---- opening and closing ---- */
 
 static void engine_close_node(struct engine *engine)
@@ -358,6 +373,8 @@ struct engine *engine_shared_open(struct shared_state *state, unsigned node)
 	    .wait = engine_shared_arrive,
 	    .epoch = engine_epoch,
 	    .take_ids = engine_take_ids,
+	    .node = engine_node,
+	    .now_ms = engine_now_ms,
 	    .close = engine_close_node,
 	};
 	struct engine_shared *e = calloc(1, sizeof *e);

@@ -20,6 +20,7 @@ struct shared_faults {
 	unsigned delays;   /* a read, a commit or a block of ids is pending first */
 	unsigned lost;     /* the answer of a commit is lost */
 	unsigned late;     /* a view does not tell the new epoch */
+	unsigned expired;  /* a node believes that an hour has passed, so that leases have expired */
 	unsigned again;    /* a commit conflicts without a reason; its second try does not */
 };
 
@@ -31,7 +32,8 @@ struct shared_counts {
 	uint64_t lost_stored, lost_dropped; /* lost answers, and whether the commit had happened */
 	uint64_t fenced; /* commits that arrived after the node had raised its fence */
 	uint64_t adds, blocks;
-	uint64_t blind; /* unread rows of another node's later commit that were overwritten */
+	uint64_t expired; /* looks at the time that expired the leases of other nodes */
+	uint64_t blind;   /* unread rows of another node's later commit that were overwritten */
 	uint8_t blind_kind;
 };
 

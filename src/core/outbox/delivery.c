@@ -205,9 +205,12 @@ enum err delivery_finish(struct tx *tx, struct delivery *d, enum delivery_status
 enum err delivery_cancel_decide(struct command *command, struct tx *tx)
 {
 	struct delivery_cancel *cmd = (struct delivery_cancel *)command;
+	enum err err = lease_check(tx, &cmd->lane);
+	if (err != ERR_OK)
+		return err;
 	for (size_t i = 0; i < cmd->n; i++) {
 		struct delivery d = {.id = cmd->due[i].delivery_id};
-		enum err err = tx_get(tx, &KIND_DELIVERY, &d);
+		err = tx_get(tx, &KIND_DELIVERY, &d);
 		tx_delete(tx, &KIND_DUE, &cmd->due[i]);
 		if (err == ERR_NOT_FOUND || (err == ERR_OK && d.status != DELIVERY_PENDING))
 			continue;

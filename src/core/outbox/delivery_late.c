@@ -21,9 +21,12 @@ enum err delivery_find_late_decide(struct command *command, struct tx *tx)
 enum err delivery_move_late_decide(struct command *command, struct tx *tx)
 {
 	struct delivery_late *cmd = (struct delivery_late *)command;
+	enum err err = lease_check(tx, &cmd->lane);
+	if (err != ERR_OK)
+		return err;
 	for (size_t i = 0; i < cmd->n; i++) {
 		struct delivery d = {.id = cmd->due[i].delivery_id};
-		enum err err = tx_get(tx, &KIND_DELIVERY, &d);
+		err = tx_get(tx, &KIND_DELIVERY, &d);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
 		/* A row that is no longer the delivery's own is removed, otherwise every search

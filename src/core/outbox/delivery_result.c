@@ -199,7 +199,9 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	struct delivery_record_attempt *cmd = (struct delivery_record_attempt *)command;
 	struct delivery d = {.id = cmd->attempt.delivery_id};
 	struct webhook_health health;
-	enum err err = tx_get(tx, &KIND_DELIVERY, &d);
+	enum err err = lease_check(tx, &cmd->lane);
+	if (err == ERR_OK)
+		err = tx_get(tx, &KIND_DELIVERY, &d);
 	if (err != ERR_OK)
 		return err;
 	cmd->disabled = (struct text){0};

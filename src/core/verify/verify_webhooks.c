@@ -6,6 +6,7 @@
 
 #include "core/health_records.h"
 #include "core/id_list.h"
+#include "core/lease_records.h"
 
 static enum err check_set(struct verifier *v, const struct webhook *webhook)
 {
@@ -75,8 +76,20 @@ static enum err check_webhook_stats(struct verifier *v, const void *record)
 	return err;
 }
 
+static enum err check_lease(struct verifier *v, const void *record)
+{
+	const struct lease *lease = record;
+	if (lease->owner != 0 && lease->fence == 0)
+		verify_report(v, "has an owner without a fence");
+	return ERR_OK;
+}
+
 const struct verify_check VERIFY_WEBHOOKS[] = {
-    {&KIND_WEBHOOK, check_webhook, NULL}, {&KIND_WEBHOOK_SET, check_webhook_set, NULL},
-    {&KIND_WEBHOOK_REVISION, NULL, NULL}, {&KIND_WEBHOOK_STATS, check_webhook_stats, NULL},
-    {&KIND_WEBHOOK_HEALTH, NULL, NULL},   {NULL, NULL, NULL},
+    {&KIND_WEBHOOK, check_webhook, NULL},
+    {&KIND_WEBHOOK_SET, check_webhook_set, NULL},
+    {&KIND_WEBHOOK_REVISION, NULL, NULL},
+    {&KIND_WEBHOOK_STATS, check_webhook_stats, NULL},
+    {&KIND_WEBHOOK_HEALTH, NULL, NULL},
+    {&KIND_LEASE, check_lease, NULL},
+    {NULL, NULL, NULL},
 };

@@ -1,4 +1,5 @@
-/* Owns the tests of dumps: every kind survives a dump and a load on every engine, and two dumps of
+/* Owns the tests of dumps: every kind survives a dump and a load on every engine, except for what
+ * belongs to running nodes, and two dumps of
  * the same records have the same bytes.
  * Never damages a dump: test_dump_damage.c does.
  * Run by make test. */
@@ -24,6 +25,10 @@ static void every_kind_survives_a_dump_and_a_load(void **state)
 			const struct record_kind *kind = RECORD_KINDS_ALL[k];
 			rows_of(from, kind->id, &before);
 			rows_of(to, kind->id, &after);
+			if (kind->class == RECORD_NODES) {
+				assert_true(before.n > 0 && after.n == 0);
+				continue;
+			}
 			if (before.n == 0 || !text_eq(buf_view(&before), buf_view(&after)))
 				fail_msg("a dump does not carry the records of %s", kind->name);
 		}
