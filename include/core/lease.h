@@ -35,9 +35,10 @@ enum err lease_check(struct tx *tx, const struct lease_fence *fence) WARN_UNUSED
 /** May any node take it? */
 bool lease_is_free(const struct lease *lease, uint64_t now_ms);
 
-/** How many of `lanes` a node has in a fair division among `nodes`: `rank` is its place among them,
- * from 0. */
-size_t lease_share(size_t lanes, size_t nodes, size_t rank);
+/** The most lanes that the node `self` should have: as many as a fair division of all `lanes` among
+ * n nodes gives it. held[i]: the lanes that node i has now. A lane moves only if two nodes differ
+ * by more than one lane. All nodes that know the same numbers get shares that add up. */
+size_t lease_share(size_t lanes, const size_t *held, size_t n, size_t self);
 
 enum lease_wish {
 	LEASE_TAKE,    /* if it is free */
@@ -63,7 +64,7 @@ struct lease_change {
 	 * later, and the lease then lasts as much shorter. */
 	uint64_t now_ms;
 };
-/** Changes each lease for itself: one that the node cannot have does not refuse the others. */
+/** Changes each lease for itself. If the node cannot have one lease, it still gets the others. */
 command_decide_fn lease_change_decide;
 
 enum { LEASE_PAGE = 128 };

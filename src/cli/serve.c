@@ -110,7 +110,7 @@ static int open_leases(struct serve *s)
 {
 	const struct leases_config leases = {.loop = s->loop, .store = s->store};
 	enum err err = leases_open(&leases, &s->leases);
-	return err == ERR_OK ? 0 : refuse("leases", "cannot be asked for", err_name(err));
+	return err == ERR_OK ? 0 : refuse("leases", "cannot be taken", err_name(err));
 }
 
 static int open_delivery(struct serve *s)

@@ -1,7 +1,8 @@
 /*
- * Owns what a lane does because other nodes work on the same database: it waits for its lease, and
- * looks for due rows that other nodes have committed. Never asks for a lease (the lease room) and
- * never reads a row (lane.c). Called by lane.c, and by the lease room through the claim.
+ * Owns the part of a lane that exists because other nodes work on the same database: its claim to a
+ * lease, and its looks for due rows that other nodes have committed. Never asks for a lease (the
+ * lease room) and never reads a row (lane.c). Called by lane.c, and by the lease room through the
+ * claim.
  */
 #include "lane.h"
 

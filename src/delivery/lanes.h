@@ -27,7 +27,8 @@ struct lane *lanes_take_poked(struct lanes *lanes);
 void lanes_wake(struct lanes *lanes, uint64_t now_ms);
 /** The earliest wake time of a lane; 0: no lane has one. */
 uint64_t lanes_next_ms(const struct lanes *lanes);
-/** After a reading of all webhooks: those of lanes that it has not found were removed. */
+/** After a reading of all webhooks: configures the lanes of webhooks that it has not found as
+ * removed. */
 void lanes_forget_missing(struct lanes *lanes, uint64_t reading);
 /** Lets every lane compare its due rows with its schedule: the wall clock has jumped. */
 void lanes_judge_late(struct lanes *lanes);

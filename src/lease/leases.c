@@ -138,7 +138,7 @@ static void on_changed(struct command *command, enum err err)
 	l->n_ended -= l->ending;
 	memmove(l->ended, l->ended + l->ending, l->n_ended * sizeof *l->ended);
 	l->own_fence = l->items[0].got;
-	/* A claim may go away while the others are told. */
+	/* `changed` may remove its claim. */
 	for (size_t i = 1; i < l->n_items; i++)
 		if (l->owners[i] != NULL)
 			settle(l, l->owners[i], &l->items[i]);
@@ -269,6 +269,8 @@ void leases_close(struct leases *l)
 	free(l->items);
 	free(l->owners);
 	free(l->ended);
+	free(l->alive);
+	free(l->held);
 	free(l);
 }
 

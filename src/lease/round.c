@@ -32,24 +32,61 @@ static const struct lease *find(const struct leases *l, const struct lease_claim
 	return l->n_rows == 0 ? NULL : bsearch(&key, l->rows, l->n_rows, sizeof key, compare);
 }
 
-/* The fair share of the lanes. All nodes read the same rows, so their shares add up. A node that
- * drains is not alive for the others, and has no share. */
-static size_t count_share(struct leases *l, uint64_t now)
+/* ---- the fair share ---- */
+
+static bool add_node(struct leases *l, uint64_t node)
+{
+	uint64_t *alive = array_room(l->alive, &l->alive_cap, l->nodes + 1, sizeof *alive);
+	if (alive != NULL)
+		l->alive = alive;
+	size_t *held = array_room(l->held, &l->held_cap, l->nodes + 1, sizeof *held);
+	if (held != NULL)
+		l->held = held;
+	if (alive == NULL || held == NULL)
+		return false;
+	l->alive[l->nodes] = node;
+	l->held[l->nodes++] = 0;
+	return true;
+}
+
+/* In the order of their numbers, as all nodes see them. */
+static bool list_nodes(struct leases *l, uint64_t now)
 {
 	uint64_t node = store_node(l->config.store);
-	size_t lanes = 0, rank = 0;
-	l->nodes = 1;
-	for (size_t i = 0; i < l->n_rows; i++) {
+	bool listed = false, room = true;
+	l->nodes = 0;
+	for (size_t i = 0; i < l->n_rows && l->rows[i].what == LEASE_NODE && room; i++) {
 		const struct lease *row = &l->rows[i];
-		if (row->what != LEASE_NODE || row->number == node || lease_is_free(row, now))
-			continue;
-		l->nodes++;
-		rank += row->number < node;
+		if (!listed && row->number > node)
+			listed = room = add_node(l, node);
+		if (row->number == node || !lease_is_free(row, now))
+			room = room && add_node(l, row->number);
+		listed = listed || row->number == node;
 	}
+	return room && (listed || add_node(l, node));
+}
+
+static void count_held(struct leases *l, uint64_t now)
+{
+	for (size_t i = 0; i < l->n_rows; i++)
+		for (size_t n = 0; n < l->nodes && l->rows[i].what == LEASE_LANE; n++)
+			l->held[n] +=
+			    l->rows[i].owner == l->alive[n] && !lease_is_free(&l->rows[i], now);
+}
+
+/* A node that drains has no share. */
+static size_t share_of(const struct leases *l)
+{
+	uint64_t node = store_node(l->config.store);
+	size_t lanes = 0, self = 0;
 	for (const struct lease_claim *c = l->claims; c != NULL; c = c->next)
 		lanes += c->what == LEASE_LANE;
-	return l->draining ? 0 : lease_share(lanes, l->nodes, rank);
+	while (l->alive[self] != node)
+		self++;
+	return l->draining ? 0 : lease_share(lanes, l->held, l->nodes, self);
 }
+
+/* ---- wishes ---- */
 
 /* Gives up the lanes above the share, so that a node that has fewer can take them. */
 static void give_up(struct leases *l, size_t share)
@@ -119,10 +156,12 @@ static void wish_own(struct leases *l)
 
 bool round_plan(struct leases *l, uint64_t now)
 {
-	size_t share = count_share(l, now), held = 0;
+	size_t held = 0;
 	l->n_items = 0;
-	if (!make_room(l))
+	if (!make_room(l) || !list_nodes(l, now))
 		return false;
+	count_held(l, now);
+	size_t share = share_of(l);
 	wish_own(l);
 	give_up(l, share);
 	for (const struct lease_claim *c = l->claims; c != NULL; c = c->next)

@@ -18,14 +18,17 @@ struct leases {
 	bool busy;            /* a round is under way */
 	bool draining;
 	uint64_t own_fence; /* of the node's own lease; 0: not held */
-	size_t nodes;       /* that are alive */
+	/* The nodes that are alive, this one included, and how many lanes each has. */
+	uint64_t *alive;
+	size_t *held;
+	size_t nodes, alive_cap, held_cap;
 
 	struct lease_read read;
 	struct lease *rows; /* all leases, in the order of their keys */
 	size_t n_rows, rows_cap;
 
 	struct lease_change change;
-	uint64_t asked_ms;           /* steady clock, before the change was asked for */
+	uint64_t asked_ms;           /* steady clock, before the change went to the store */
 	struct lease_item *items;    /* the first is the node's own */
 	struct lease_claim **owners; /* of each item; NULL: the claim is gone, or has no claim */
 	size_t n_items, items_cap, owners_cap;

@@ -61,6 +61,7 @@ static const char *storage(const struct pg_table *t)
 	switch (t->kind->class) {
 	case RECORD_COUNTER:
 	case RECORD_SERIAL:
+	case RECORD_NODES:
 		return rewritten;
 	case RECORD_QUEUE:
 		return queue;

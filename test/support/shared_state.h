@@ -20,8 +20,8 @@ struct shared_faults {
 	unsigned delays;   /* a read, a commit or a block of ids is pending first */
 	unsigned lost;     /* the answer of a commit is lost */
 	unsigned late;     /* a view does not tell the new epoch */
-	unsigned expired;  /* a node believes that an hour has passed, so that leases have expired */
-	unsigned again;    /* a commit conflicts without a reason; its second try does not */
+	unsigned expired; /* a node believes that an hour has passed, so that leases have expired */
+	unsigned again;   /* a commit conflicts without a reason; its second try does not */
 };
 
 /* Counts of what happened. A test of a fault fails if its count is zero. */

@@ -22,9 +22,20 @@ bool lease_is_free(const struct lease *lease, uint64_t now_ms)
 	return lease->owner == 0 || lease->expires_ms <= now_ms;
 }
 
-size_t lease_share(size_t lanes, size_t nodes, size_t rank)
+size_t lease_share(size_t lanes, const size_t *held, size_t n, size_t self)
 {
-	return nodes == 0 ? lanes : lanes / nodes + (rank < lanes % nodes);
+	size_t least = lanes / n, most = least + (lanes % n > 0);
+	size_t coming = lanes, missing = 0, before = 0; /* `before`: nodes that can give one up */
+	for (size_t i = 0; i < n; i++) {
+		size_t kept = held[i] < most ? held[i] : most;
+		coming -= kept < coming ? kept : coming;
+		missing += held[i] < least ? least - held[i] : 0;
+		before += i < self && held[i] >= most;
+	}
+	/* `coming` lanes have no owner, or an owner that gives them up. */
+	if (held[self] >= most)
+		return missing > coming && before < missing - coming ? least : most;
+	return coming > missing ? most : least;
 }
 
 /* A node that starts takes the lease of its own number at once: the engine has fenced off the
