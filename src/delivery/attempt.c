@@ -236,12 +236,26 @@ static void call(struct attempt_run *run)
 	}
 }
 
+/* With several nodes, a look may read an older view, in which the row was still there. */
+static bool is_old_row(const struct attempt_run *run, enum err err)
+{
+	if (!leases_shared(run->lane->scheduler->config.leases))
+		return false;
+	const struct delivery *d = &run->load.delivery;
+	return err == ERR_NOT_FOUND ||
+	       (err == ERR_OK && (d->status != DELIVERY_PENDING || d->due_ms != run->due.due_ms));
+}
+
 static void on_loaded(struct command *command, enum err err)
 {
 	struct attempt_run *run = (struct attempt_run *)command;
 	struct lane *l = run->lane;
 	bool loading = run->state == ATTEMPT_LOADING; /* else the lane is freed */
 	assert(loading || run->state == ATTEMPT_ABANDONED);
+	if (loading && is_old_row(run, err)) {
+		finish(run);
+		return;
+	}
 	bool pending = err == ERR_OK && run->load.delivery.status == DELIVERY_PENDING;
 	if (loading && pending && l->configured && !l->disabled && !l->scheduler->draining &&
 	    lane_is_held(l, l->target.total_ms)) {
