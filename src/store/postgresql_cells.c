@@ -146,11 +146,11 @@ bool pg_put_number(struct buf *array, const struct pg_column *c, uint64_t number
 void pg_put_nothing(struct buf *array, const struct pg_column *c)
 {
 	const struct field *f = c->field;
-	if (f == NULL || f->type != FIELD_U64)
-		put_null(array);
-	else if (c->type == PG_BOOLEAN || (c->type == PG_BIGINT && f->meaning != MEANS_ID))
+	bool is_number = f != NULL && f->type == FIELD_U64;
+	if (is_number &&
+	    (c->type == PG_BOOLEAN || (c->type == PG_BIGINT && f->meaning != MEANS_ID)))
 		(void)pg_put_number(array, c, 0);
-	else if (c->type == PG_TEXT && find_word(f, 0) != NULL)
+	else if (is_number && c->type == PG_TEXT && find_word(f, 0) != NULL)
 		put_word(array, f, 0);
 	else
 		put_null(array);

@@ -241,9 +241,8 @@ static inline void random_text(struct world *w, const struct field *f, struct bu
 {
 	struct buf a = {0}, b = {0};
 	size_t n = (size_t)below(w, 4);
-	if (below(w, 8) == 0 || f->meaning == MEANS_BYTES) {
-		random_bytes(w, out);
-	} else if (f->type == FIELD_PAIRS) {
+	bool any = below(w, 8) == 0 || f->meaning == MEANS_BYTES;
+	if (!any && f->type == FIELD_PAIRS) {
 		for (size_t i = 0; i < n; i++) {
 			buf_reset(&a);
 			buf_reset(&b);
@@ -251,7 +250,7 @@ static inline void random_text(struct world *w, const struct field *f, struct bu
 			random_bytes(w, &b);
 			pairs_add(out, buf_view(&a), buf_view(&b));
 		}
-	} else if (f->meaning == MEANS_IDS || f->meaning == MEANS_IP) {
+	} else if (!any && (f->meaning == MEANS_IDS || f->meaning == MEANS_IP)) {
 		for (size_t i = 0; i < n * 8; i++)
 			buf_char(out, (char)below(w, 256));
 		out->n = f->meaning == MEANS_IP && n == 3 ? 4 : out->n;
