@@ -119,6 +119,7 @@ async function disableAndUndo(page, webhook, jessica) {
 	await joinThrough(jessica.code, "Mary", "mary@example.com");
 	await page.getByRole("button", { name: "Enable and send 1" }).click();
 	await page.locator("[data-answer=nothing_missing]").waitFor();
+	await page.getByText("Webhook enabled.").waitFor(); // Undo is no longer about the disabling
 	await page.getByRole("button", { name: "Undo" }).click();
 	await page.locator("[data-answer=disabled_by_operator]").waitFor();
 	await page.getByRole("button", { name: "Undo" }).click();
