@@ -136,7 +136,8 @@ static void on_changed(struct command *command, enum err err)
 		return;
 	}
 	l->n_ended -= l->ending;
-	memmove(l->ended, l->ended + l->ending, l->n_ended * sizeof *l->ended);
+	if (l->n_ended > 0)
+		memmove(l->ended, l->ended + l->ending, l->n_ended * sizeof *l->ended);
 	l->own_fence = l->items[0].got;
 	/* `changed` may remove its claim. */
 	for (size_t i = 1; i < l->n_items; i++)
