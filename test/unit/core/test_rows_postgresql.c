@@ -2,6 +2,7 @@
  * Owns the tests of the tables that PostgreSQL gets for each record kind: every value comes back
  * byte for byte, and rows sort as keys do. Never opens a store. Run by make test.
  */
+#include "core/records.h"
 #include "rows_world.h"
 
 enum { RECORDS = 40 };
@@ -270,6 +271,46 @@ static void scans_see_the_order_of_the_bytes(void **state)
 	buf_free(&from);
 }
 
+static void a_text_that_no_column_holds_bounds_a_scan(void **state)
+{
+	struct world *w = begin(state);
+	const struct pg_table *t = w->tables->by_kind[KIND_SETTING.id];
+	const struct engine_scan scan = {
+	    .kind = t->kind_id, .from = TEXT("ab\xff"), .reverse = true};
+	sql(w, "BEGIN");
+	put(w, &KIND_SETTING, &(struct setting){.name = TEXT("abc"), .value = TEXT("1")});
+	assert_int_equal(pg_params_scan(&w->params, t, &scan, 1), ERR_OK);
+	PGresult *result = run(w);
+	assert_int_equal(PQntuples(result), 1);
+	take_row(w, result, 0);
+	assert_true(text_eq(buf_view(&w->row.key), TEXT("abc")));
+	PQclear(result);
+	sql(w, "ROLLBACK");
+}
+
+/* Commands leave zeros out, but a dump may have one. */
+static void a_stored_zero_stays(void **state)
+{
+	struct world *w = begin(state);
+	const struct pg_table *t = w->tables->by_kind[KIND_CHAIN.id];
+	struct text key = TEXT("\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\2");
+	struct buf value = {0};
+	record_begin(&value);
+	record_add_number(&value, 1, 0);
+	record_seal(&value, key);
+	sql(w, "BEGIN");
+	put_bytes(w, t, key, buf_view(&value));
+	pg_params_begin(&w->params, t, PG_GET);
+	assert_int_equal(pg_params_add_key(&w->params, key), ERR_OK);
+	assert_int_equal(pg_params_finish(&w->params, NULL, 0), ERR_OK);
+	PGresult *result = run(w);
+	take_row(w, result, 0);
+	assert_true(text_eq(buf_view(&w->row.value), buf_view(&value)));
+	PQclear(result);
+	sql(w, "ROLLBACK");
+	buf_free(&value);
+}
+
 /* ---- plans ---- */
 
 /* Finds the plan of a statement, as a node with `force_generic_plan` makes it: without parameters.
@@ -326,6 +367,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(values_of_every_kind_come_back_byte_for_byte),
 	    cmocka_unit_test(scans_see_the_order_of_the_bytes),
+	    cmocka_unit_test(a_text_that_no_column_holds_bounds_a_scan),
+	    cmocka_unit_test(a_stored_zero_stays),
 	    cmocka_unit_test(every_statement_finds_its_rows_by_the_primary_key),
 	};
 	return cmocka_run_group_tests(tests, open_world, close_world);
