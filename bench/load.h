@@ -39,10 +39,11 @@ enum verdict {
 
 enum scenario_needs {
 	NEEDS_NOTHING = 0,
-	NEEDS_REFERRERS = 1 << 0, /* some acknowledged joins before the start */
-	NEEDS_INVITED = 1 << 1,   /* many referred joins to qualify */
-	NEEDS_HOOKS = 1 << 2,     /* the receiver, and a webhook to it */
-	NEEDS_INBOUND = 1 << 3,   /* the token of the qualify endpoint */
+	NEEDS_REFERRERS = 1 << 0,     /* some acknowledged joins before the start */
+	NEEDS_INVITED = 1 << 1,       /* many referred joins to qualify */
+	NEEDS_HOOKS = 1 << 2,         /* the receiver, and a webhook to it */
+	NEEDS_INBOUND = 1 << 3,       /* the token of the qualify endpoint */
+	NEEDS_CONFIGURATION = 1 << 4, /* webhooks, rules and texts that concern no join */
 };
 
 struct scenario {
@@ -54,9 +55,9 @@ struct scenario {
 			     const struct response *r);
 };
 
-extern const struct scenario scenario_join, scenario_refer, scenario_scatter, scenario_qualify,
-    scenario_read, scenario_list, scenario_circle, scenario_join_webhook, scenario_constant,
-    scenario_verify;
+extern const struct scenario scenario_join, scenario_refer, scenario_configured, scenario_scatter,
+    scenario_qualify, scenario_read, scenario_list, scenario_circle, scenario_join_webhook,
+    scenario_constant, scenario_verify;
 
 struct load_plan {
 	const struct scenario *scenario;

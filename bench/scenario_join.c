@@ -118,6 +118,14 @@ const struct scenario scenario_join = {
     .done = join_done,
 };
 
+const struct scenario scenario_configured = {
+    .name = "configured",
+    .help = "join, in a campaign with 10 webhooks, 20 rules and texts that no join needs",
+    .needs = NEEDS_CONFIGURATION,
+    .next = join_next,
+    .done = join_done,
+};
+
 const struct scenario scenario_refer = {
     .name = "refer",
     .help = "friends join through the links of users, most of them through a few links",

@@ -159,9 +159,16 @@ static bool session_make_campaign(struct session *s, enum ledger_group group)
 	return ok;
 }
 
-static bool session_make_webhook(struct session *s)
+static bool session_post(struct session *s, const char *path, const char *json)
 {
 	struct json *root = NULL;
+	bool ok = session_call(s, "POST", path, json, 201, &root);
+	json_free(root);
+	return ok;
+}
+
+static bool session_make_webhook(struct session *s)
+{
 	char text[400];
 	snprintf(text, sizeof text,
 		 "{\"name\":\"Load %08x\",\"campaign_id\":%llu,\"concurrency\":64,"
@@ -170,8 +177,62 @@ static bool session_make_webhook(struct session *s)
 		 "\"url\":\"https://%s/hook\",\"method\":\"POST\",\"format\":\"query\"}",
 		 s->bench.run, (unsigned long long)s->bench.campaigns[LEDGER_HOOKED].id,
 		 receiver_address(s->receiver));
-	bool ok = session_call(s, "POST", "/api/v2/webhooks", text, 201, &root);
+	return session_post(s, "/api/v2/webhooks", text);
+}
+
+static bool session_set_texts(struct session *s, const char *path)
+{
+	static const struct {
+		const char *name, *start;
+		int length; /* the numbers amount to 12 KB */
+	} texts[] = {
+	    {"body", "", 2000},        {"invited_body", "", 2000},
+	    {"thanks_body", "", 2000}, {"closed_body", "", 2000},
+	    {"share_text", "", 1000},  {"terms_url", "https://crm.example/", 2000},
+	};
+	struct buf json = {0};
+	struct json *root = NULL;
+	buf_str(&json, "{\"pages\":{");
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		buf_printf(&json, "%s\"%s\":\"%s", i > 0 ? "," : "", texts[i].name, texts[i].start);
+		for (int n = (int)strlen(texts[i].start); n < texts[i].length; n++)
+			buf_char(&json, 'x');
+		buf_char(&json, '"');
+	}
+	buf_str(&json, "}}");
+	buf_add(&json, "", 1);
+	if (json.failed)
+		abort();
+	bool ok = session_call(s, "PUT", path, json.p, 200, &root);
 	json_free(root);
+	buf_free(&json);
+	return ok;
+}
+
+/* Makes what a campaign in use has, although no join concerns it: webhooks for another event, rules
+ * with another trigger, and long texts. */
+static bool session_configure(struct session *s, const struct load_campaign *campaign)
+{
+	enum { WEBHOOKS = 10, RULES = 20 };
+	const unsigned long long id = campaign->id;
+	char text[300];
+	snprintf(text, sizeof text, "/api/v2/campaigns/%llu", id);
+	bool ok = session_set_texts(s, text);
+	for (int i = 0; ok && i < WEBHOOKS; i++) {
+		snprintf(
+		    text, sizeof text,
+		    "{\"name\":\"Load %08x %d\",\"campaign_id\":%llu,\"event\":\"user.qualified\","
+		    "\"url\":\"https://crm.example/hook\"}",
+		    s->bench.run, i, id);
+		ok = session_post(s, "/api/v2/webhooks", text);
+	}
+	for (int i = 0; ok && i < RULES; i++) {
+		snprintf(text, sizeof text,
+			 "{\"name\":\"Load %d\",\"campaign_id\":%llu,\"metric\":\"custom\","
+			 "\"trigger\":\"qualify\"}",
+			 i, id);
+		ok = session_post(s, "/api/v2/reward-rules", text);
+	}
 	return ok;
 }
 
@@ -182,6 +243,9 @@ static bool session_make_campaigns(struct session *s, enum scenario_needs needs)
 	/* A comparison runs scenarios with webhooks and without. */
 	bool both = hooked && (needs & NEEDS_INVITED) != 0;
 	if ((!hooked || both) && !session_make_campaign(s, LEDGER_PLAIN))
+		return false;
+	if ((needs & NEEDS_CONFIGURATION) != 0 &&
+	    !session_configure(s, &s->bench.campaigns[LEDGER_PLAIN]))
 		return false;
 	return !hooked || (session_make_campaign(s, LEDGER_HOOKED) && session_make_webhook(s));
 }

@@ -24,6 +24,27 @@ enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record) WAR
  * writes. */
 enum err tx_get_before(struct tx *tx, const struct record_kind *kind, void *record) WARN_UNUSED;
 
+/* A text that commands derive from the configuration, for example the ids of the webhooks that want
+ * an event. The store makes it when a command first needs it, and keeps it in memory until a record
+ * of the configuration changes. */
+enum { DERIVED_KINDS = 2 };
+
+/** Makes the text with this number, from records of the derived kinds and from nothing else, in
+ * tx's arena; *out is empty before. ERR_OK, or an error of tx_get. */
+typedef enum err derived_make_fn(struct tx *tx, uint64_t number, struct text *out);
+
+struct derived {
+	uint8_t id; /* unlike the id of every other struct derived; below RECORD_KINDS */
+	const struct record_kind *kinds[DERIVED_KINDS]; /* RECORD_CONFIG; NULL: no further kind */
+	derived_make_fn *make;
+};
+
+/** Returns the text with this number as the command sees it, with its own writes and with those of
+ * the earlier commands in its batch. The text lives until the command's done() has returned. Errors
+ * of `make`. */
+enum err tx_derive(struct tx *tx, const struct derived *derived, uint64_t number,
+		   struct text *out) WARN_UNUSED;
+
 /** Stages the record; its bytes are copied at once. If memory runs out, the whole command fails
  * with ERR_NO_MEMORY, even if decide returns ERR_OK, so a put needs no check. */
 void tx_put(struct tx *tx, const struct record_kind *kind, const void *record);

@@ -79,6 +79,8 @@ void tx_forget_ids(struct tx *tx);
 enum err tx_finish(struct tx *tx, enum err decided);
 /** Has the batch written a record of a RECORD_CONFIG kind? */
 bool tx_writes_config(const struct tx *tx);
+/** May the configuration cache answer a read of this kind now? */
+bool tx_is_cached(const struct tx *tx, const struct record_kind *kind);
 /** Stages a write, whose key and value live in the arena. */
 void tx_stage(struct tx *tx, struct staged staged);
 /** Reads a value through stage, overlay and engine; additions do not count. With `before`, the

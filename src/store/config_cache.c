@@ -16,46 +16,59 @@ const struct config_entry *config_cache_find(const struct config_cache *cache, u
 	return e;
 }
 
-static struct config_entry *make(const struct record_kind *kind, struct text key, uint32_t hash,
-				 struct text value)
+/* Makes an entry with room for a struct of `size` bytes. Returns NULL if the entry cannot be kept.
+ * *value becomes the copy. */
+static struct config_entry *make(size_t size, struct text key, struct text *value)
 {
-	struct config_entry *e = malloc(sizeof *e + kind->size + key.n + value.n);
+	const size_t bytes = sizeof(struct config_entry) + size + key.n + value->n;
+	struct config_entry *e = bytes <= CONFIG_CACHE_BYTES_MAX ? malloc(bytes) : NULL;
 	if (e == NULL)
 		return NULL;
-	char *bytes = e->record + kind->size;
-	memcpy(bytes, key.p, key.n);
-	if (value.n > 0)
-		memcpy(bytes + key.n, value.p, value.n);
+	char *at = e->record + size;
+	memcpy(at, key.p, key.n);
+	if (value->n > 0)
+		memcpy(at + key.n, value->p, value->n);
+	e->missing = value->p == NULL;
+	e->bytes = bytes;
+	e->key = text_from(at, key.n);
+	*value = text_from(at + key.n, value->n);
+	return e;
+}
+
+static void insert(struct config_cache *cache, struct config_entry *e, uint8_t kind, uint32_t hash)
+{
+	if (cache->n_entries >= CONFIG_CACHE_ENTRIES_MAX ||
+	    cache->bytes + e->bytes > CONFIG_CACHE_BYTES_MAX)
+		config_cache_drop(cache);
+	struct config_entry **bucket = &cache->buckets[hash % CONFIG_CACHE_BUCKETS];
+	e->kind = kind;
 	e->hash = hash;
-	e->kind = kind->id;
-	e->missing = value.p == NULL;
-	e->key = text_from(bytes, key.n);
-	enum err err = ERR_OK;
-	if (!e->missing)
-		err = record_decode(kind, e->key, text_from(bytes + key.n, value.n), e->record);
-	if (err == ERR_OK)
-		return e;
-	free(e);
-	return NULL;
+	e->next = *bucket;
+	*bucket = e;
+	cache->n_entries++;
+	cache->bytes += e->bytes;
 }
 
 void config_cache_keep(struct config_cache *cache, const struct record_kind *kind, struct text key,
 		       uint32_t hash, struct text value)
 {
-	size_t bytes = sizeof(struct config_entry) + kind->size + key.n + value.n;
-	if (bytes > CONFIG_CACHE_BYTES_MAX)
-		return;
-	if (cache->n_entries >= CONFIG_CACHE_ENTRIES_MAX ||
-	    cache->bytes + bytes > CONFIG_CACHE_BYTES_MAX)
-		config_cache_drop(cache);
-	struct config_entry *e = make(kind, key, hash, value);
+	struct config_entry *e = make(kind->size, key, &value);
 	if (e == NULL)
 		return;
-	struct config_entry **bucket = &cache->buckets[hash % CONFIG_CACHE_BUCKETS];
-	e->next = *bucket;
-	*bucket = e;
-	cache->n_entries++;
-	cache->bytes += bytes;
+	if (e->missing || record_decode(kind, e->key, value, e->record) == ERR_OK)
+		insert(cache, e, kind->id, hash);
+	else
+		free(e);
+}
+
+void config_cache_keep_text(struct config_cache *cache, uint8_t kind, struct text key,
+			    uint32_t hash, struct text derived)
+{
+	struct config_entry *e = make(sizeof derived, key, &derived);
+	if (e == NULL)
+		return;
+	memcpy(e->record, &derived, sizeof derived);
+	insert(cache, e, kind, hash);
 }
 
 void config_cache_drop(struct config_cache *cache)

@@ -1,6 +1,7 @@
 /*
- * The configuration cache keeps decoded records of RECORD_CONFIG kinds, and the keys of such
- * records that do not exist. Its entries are committed data of one version of the configuration.
+ * The configuration cache keeps decoded records of RECORD_CONFIG kinds, the keys of such records
+ * that do not exist, and texts that are derived from them (store/tx.h). Its entries are committed
+ * data of one version of the configuration.
  *
  * A command may hold texts of an entry until its done() has returned. So dropped entries stay
  * allocated until config_cache_free_dropped.
@@ -24,8 +25,10 @@ struct config_entry {
 	uint32_t hash;
 	uint8_t kind;
 	bool missing; /* the record does not exist */
+	size_t bytes;
 	struct text key;
-	alignas(max_align_t) char record[]; /* the decoded struct, then the bytes of its texts */
+	/* The decoded struct, or a struct text; then the key, and the bytes of its texts. */
+	alignas(max_align_t) char record[];
 };
 
 /* All zero is a valid empty cache. */
@@ -44,6 +47,9 @@ const struct config_entry *config_cache_find(const struct config_cache *cache, u
  * Keeps nothing if memory runs out or if the value is damaged. */
 void config_cache_keep(struct config_cache *cache, const struct record_kind *kind, struct text key,
 		       uint32_t hash, struct text value);
+/** Keeps a derived text. Copies key and text. Keeps nothing if memory runs out. */
+void config_cache_keep_text(struct config_cache *cache, uint8_t kind, struct text key,
+			    uint32_t hash, struct text derived);
 /** Removes all entries, without freeing them. */
 void config_cache_drop(struct config_cache *cache);
 /** Frees the removed entries. No command may hold their texts. */

@@ -81,7 +81,7 @@ static void zero_values(const struct record_kind *kind, void *record)
 }
 
 /* The cache holds committed data, so it is passed over for a kind that the batch has written. */
-static bool is_cached(const struct tx *tx, const struct record_kind *kind)
+bool tx_is_cached(const struct tx *tx, const struct record_kind *kind)
 {
 	if (kind->class != RECORD_CONFIG || tx->cache == NULL ||
 	    tx->config_version != tx->cache->version)
@@ -119,7 +119,7 @@ static enum err get(struct tx *tx, const struct record_kind *kind, bool before, 
 	uint8_t bytes[RECORD_KEY_MAX];
 	struct text key = text_from(bytes, record_encode_key(kind, record, bytes)), value;
 	enum err err;
-	bool cached = is_cached(tx, kind);
+	bool cached = tx_is_cached(tx, kind);
 	uint32_t hash = cached ? overlay_hash(kind->id, key) : 0;
 	if (cached && get_cached(tx, kind, key, hash, record, &err))
 		return err;

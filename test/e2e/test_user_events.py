@@ -30,6 +30,25 @@ class UserEvents(Served):
         self.assertEqual((delivery["webhook_id"], delivery["status"]), (got["id"], "delivered"))
         self.assertFalse(event["more_webhooks"])
 
+    def test_a_changed_webhook_or_rule_counts_for_the_next_join(self):
+        campaign = self.campaign()
+        hook = self.webhook(event="user.qualified", types=["person_referring"], campaign_id=campaign["id"])
+        rule = self.rule(campaign, metric="custom")
+        path = f"/api/v2/reward-rules/{rule['id']}"
+        joined = {}
+        for name, events, trigger in (("before", None, None), ("meanwhile", ["user.join"], "join"),
+                                      ("after", ["user.qualified"], "qualify")):
+            if events:
+                self.has(self.api.json("PUT", f"/api/v2/webhooks/{hook['id']}", {"events": events}), 200)
+                # A rule with a reward keeps its trigger, so it is archived instead.
+                self.has(self.api.json("PUT", path, {"trigger": trigger}) if trigger == "join"
+                         else self.api.call("DELETE", path), 200)
+            joined[name] = self.join(campaign["code"], email=f"{name}@example.com")
+        until(lambda: self.delivery(hook)["status"] == "delivered", "the delivery")
+        self.assertEqual(self.delivery(hook)["user_id"], joined["meanwhile"]["id"])
+        reward, = self.rewards("due", "custom", rule_id=rule["id"])
+        self.assertEqual(reward["user_id"], joined["meanwhile"]["id"])
+
     def test_the_newest_event_is_first_and_pages_continue(self):
         campaign = self.campaign()
         _, byron = self.friend(campaign)

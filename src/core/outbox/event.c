@@ -8,6 +8,7 @@
 
 #include "core/delivery.h"
 #include "core/id_list.h"
+#include "core/records/derived.h"
 
 /* 0 if the day is the same in UTC, so most events store no day. */
 static uint64_t day_beside_utc(const struct zone *zone, uint64_t ms)
@@ -83,14 +84,37 @@ bool event_is_for(const struct event *event, const struct webhook *w)
 	return event_mismatch(event, w) == MISMATCH_NONE;
 }
 
-static enum err emit_to_set(struct tx *tx, uint64_t campaign_id, const struct event *event)
+/* The number of a list names the campaign and the type of the event. */
+enum { TYPES = 64 };
+
+static enum err list_webhooks(struct tx *tx, uint64_t number, struct text *ids)
 {
-	struct webhook_set set = {.campaign_id = campaign_id};
+	struct webhook_set set = {.campaign_id = number / TYPES};
 	enum err err = tx_get(tx, &KIND_WEBHOOK_SET, &set);
 	if (err == ERR_NOT_FOUND)
 		return ERR_OK;
 	for (size_t i = 0; err == ERR_OK && i < id_list_length(set.webhook_ids); i++) {
 		struct webhook webhook = {.id = id_list_at(set.webhook_ids, i)};
+		err = tx_get(tx, &KIND_WEBHOOK, &webhook);
+		if (err == ERR_OK && (webhook.events >> number % TYPES & 1) != 0)
+			err = id_list_add(*ids, webhook.id, tx_arena(tx), ids);
+	}
+	return err;
+}
+
+/* The webhooks of a campaign that want events of a type. Most joins find an empty list. */
+static const struct derived webhooks_for = {
+    .id = DERIVED_WEBHOOKS,
+    .kinds = {&KIND_WEBHOOK_SET, &KIND_WEBHOOK},
+    .make = list_webhooks,
+};
+
+static enum err emit_to_set(struct tx *tx, uint64_t campaign_id, const struct event *event)
+{
+	struct text ids;
+	enum err err = tx_derive(tx, &webhooks_for, campaign_id * TYPES + event->type, &ids);
+	for (size_t i = 0; err == ERR_OK && i < id_list_length(ids); i++) {
+		struct webhook webhook = {.id = id_list_at(ids, i)};
 		err = tx_get(tx, &KIND_WEBHOOK, &webhook);
 		if (err == ERR_OK && event_is_for(event, &webhook))
 			err = delivery_create(tx, &webhook, event);

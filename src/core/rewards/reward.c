@@ -9,6 +9,7 @@
 
 #include "core/id_list.h"
 #include "core/money.h"
+#include "core/records/derived.h"
 #include "core/rule.h"
 #include "reward_state.h"
 
@@ -123,7 +124,7 @@ static enum err earn_by(struct tx *tx, const struct rule *rule, const struct rew
 	struct user recipient = {.id = recipient_of(rule, cause->user)};
 	uint64_t review;
 	bool is_free;
-	if (rule->archived_ms != 0 || rule->trigger != cause->trigger || recipient.id == 0 ||
+	if (rule->archived_ms != 0 || recipient.id == 0 ||
 	    (cause->is_repeated && rule->repeat != REPEAT_EVERY_ORDER) ||
 	    !find_step(rule, cause, &step) || is_nothing(rule, cause))
 		return ERR_OK;
@@ -175,7 +176,7 @@ static enum err undo_step(struct tx *tx, const struct reward_step *named,
 static enum err undo_by(struct tx *tx, const struct rule *rule, const struct reward_cause *cause)
 {
 	struct reward_step step;
-	if (rule->trigger != cause->trigger || rule->repeat == REPEAT_EVERY_ORDER)
+	if (rule->repeat == REPEAT_EVERY_ORDER)
 		return ERR_OK;
 	(void)find_step(rule, cause, &step);
 	return undo_step(tx, &step, cause);
@@ -219,17 +220,41 @@ enum err reward_reduce_order(struct tx *tx, const struct reward_cause *cause, co
 
 typedef enum err rule_fn(struct tx *tx, const struct rule *rule, const struct reward_cause *cause);
 
-static enum err each_rule(struct tx *tx, const struct reward_cause *cause, rule_fn *fn)
+/* The number of a list names the campaign and the trigger. */
+enum { TRIGGERS = 16 };
+
+static enum err list_rules(struct tx *tx, uint64_t number, struct text *ids)
 {
-	struct rule_set set = {.campaign_id = cause->user->campaign_id};
-	assert(cause->user->id != 0);
-	if (cause->user->test)
-		return ERR_OK;
+	struct rule_set set = {.campaign_id = number / TRIGGERS};
 	enum err err = tx_get(tx, &KIND_RULE_SET, &set);
 	if (err == ERR_NOT_FOUND)
 		return ERR_OK;
 	for (size_t i = 0; err == ERR_OK && i < id_list_length(set.rule_ids); i++) {
 		struct rule rule = {.id = id_list_at(set.rule_ids, i)};
+		err = tx_get(tx, &KIND_RULE, &rule);
+		if (err == ERR_OK && rule.trigger == number % TRIGGERS)
+			err = id_list_add(*ids, rule.id, tx_arena(tx), ids);
+	}
+	return err;
+}
+
+/* The rules of a campaign with a trigger, archived rules included. */
+static const struct derived rules_for = {
+    .id = DERIVED_RULES,
+    .kinds = {&KIND_RULE_SET, &KIND_RULE},
+    .make = list_rules,
+};
+
+static enum err each_rule(struct tx *tx, const struct reward_cause *cause, rule_fn *fn)
+{
+	struct text ids;
+	assert(cause->user->id != 0 && cause->trigger < (unsigned)TRIGGERS);
+	if (cause->user->test)
+		return ERR_OK;
+	enum err err =
+	    tx_derive(tx, &rules_for, cause->user->campaign_id * TRIGGERS + cause->trigger, &ids);
+	for (size_t i = 0; err == ERR_OK && i < id_list_length(ids); i++) {
+		struct rule rule = {.id = id_list_at(ids, i)};
 		err = tx_get(tx, &KIND_RULE, &rule);
 		if (err == ERR_OK)
 			err = fn(tx, &rule, cause);

@@ -44,6 +44,38 @@ struct rating {
 	bool done;
 };
 
+/* The number is the name of a rate, which has at most 8 bytes. */
+static enum err print_percent(struct tx *tx, uint64_t number, struct text *out)
+{
+	char name[sizeof number];
+	memcpy(name, &number, sizeof name);
+	struct rate rate = {.name = text_from(name, strnlen(name, sizeof name))};
+	enum err err = tx_get(tx, &RATE, &rate);
+	if (err == ERR_OK)
+		*out = arena_copy(tx_arena(tx), text_from(&rate.percent, sizeof rate.percent));
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+static uint64_t number_of(struct text name)
+{
+	uint64_t number = 0;
+	assert_true(name.n <= sizeof number);
+	memcpy(&number, name.p, name.n);
+	return number;
+}
+
+/* Derives from a rate what a read has found in it. */
+static void derive(struct tx *tx, const struct rate *rate, enum err found)
+{
+	static const struct derived percent_of = {.kinds = {&RATE}, .make = print_percent};
+	struct text derived;
+	uint64_t percent = 0;
+	assert_int_equal(tx_derive(tx, &percent_of, number_of(rate->name), &derived), ERR_OK);
+	if (derived.n > 0)
+		memcpy(&percent, derived.p, sizeof percent);
+	assert_int_equal(percent, found == ERR_OK ? rate->percent : 0);
+}
+
 static enum err rating_decide(struct command *command, struct tx *tx)
 {
 	struct rating *r = (struct rating *)command;
@@ -51,6 +83,7 @@ static enum err rating_decide(struct command *command, struct tx *tx)
 	r->found_before = tx_get(tx, &RATE, &r->before);
 	if (r->found_before == ERR_PENDING)
 		return ERR_PENDING;
+	derive(tx, &r->before, r->found_before);
 	const struct rate new = {r->after.name, r->percent, TEXT("a note of some length")};
 	if (r->percent != 0)
 		tx_put(tx, &RATE, &new);
@@ -59,6 +92,7 @@ static enum err rating_decide(struct command *command, struct tx *tx)
 	r->found_after = tx_get(tx, &RATE, &r->after);
 	if (r->found_after == ERR_PENDING)
 		return ERR_PENDING;
+	derive(tx, &r->after, r->found_after);
 	assert_ptr_equal(r->before.name.p, r->name);
 	return r->verdict;
 }
@@ -121,6 +155,43 @@ static void the_engine_is_asked_once(void **state)
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(look(w, "a"), 7);
 	assert_int_equal(reads(w), asked);
+}
+
+static unsigned made; /* derived texts */
+
+static enum err count_making(struct tx *tx, uint64_t number, struct text *out)
+{
+	enum err err = print_percent(tx, number, out);
+	made += err == ERR_OK;
+	return err;
+}
+
+static enum err derive_twice(struct command *command, struct tx *tx)
+{
+	static const struct derived counted = {.id = 1, .kinds = {&RATE}, .make = count_making};
+	struct text first, second;
+	(void)command;
+	enum err err = tx_derive(tx, &counted, number_of(TEXT("a")), &first);
+	if (err == ERR_OK)
+		err = tx_derive(tx, &counted, number_of(TEXT("a")), &second);
+	assert_true(err != ERR_OK || text_eq(first, second));
+	return err;
+}
+
+static void a_derived_text_is_made_once(void **state)
+{
+	struct world *w = *state;
+	put(w, "a", 7);
+	made = 0;
+	for (int i = 0; i < 3; i++) {
+		submit(w, derive_twice, 0);
+		run(w);
+	}
+	assert_int_equal(made, 1);
+	put(w, "a", 8);
+	submit(w, derive_twice, 0);
+	run(w);
+	assert_int_equal(made, 2);
 }
 
 static void a_missing_record_is_remembered(void **state)
@@ -304,6 +375,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    ON_BOTH(the_engine_is_asked_once),
+	    ON_BOTH(a_derived_text_is_made_once),
 	    ON_BOTH(a_missing_record_is_remembered),
 	    ON_BOTH(rows_of_other_kinds_do_not_end_an_entry),
 	    ON_BOTH(a_change_counts_for_the_next_command),
