@@ -38,9 +38,13 @@ ifneq ($(LIBPQ),)
 LDLIBS   += -Wl,--as-needed -lpq -Wl,--no-as-needed
 endif
 
+ifeq ($(LIBPQ)$(MAKELEVEL),0)
+$(info libpq is not installed: referd is built without its PostgreSQL engine)
+endif
+
 # The files that need PostgreSQL's client.
-NEED_LIBPQ := src/store/engine_postgresql% test/support/postgresql% test/unit/%_postgresql.c
-usable  = $(if $(LIBPQ),$(1),$(filter-out $(NEED_LIBPQ),$(1)))
+NEED_LIBPQ := src/store/engine_postgresql% test/unit/%_postgresql.c
+usable  = $(filter-out $(if $(LIBPQ),src/store/postgresql_absent.c,$(NEED_LIBPQ)),$(1))
 objects = $(patsubst %.c,$(B)/%.o,$(call usable,$(wildcard $(1))))
 archive = $(patsubst %,$(B)/%.a,$(1))
 
@@ -163,6 +167,12 @@ test:                                ## run what CI runs: unit tests under ASan,
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan all units
 	@test/run --unit asan --e2e release --short asan --cycles $(CYCLES)
+
+ON_POSTGRESQL := store/test_engines store/test_engines_random store/test_nodes_postgresql
+test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
+	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
+	@REFERD_POSTGRESQL=1 test/run --unit asan $(ON_POSTGRESQL)
+.PHONY: test-postgresql
 
 test-long: CYCLES ?= 300
 test-long: IMAGES ?= 10000

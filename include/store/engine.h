@@ -61,6 +61,33 @@ uint64_t engine_memory_rounds(const struct engine *engine);
  * ERR_NO_MEMORY. */
 enum err engine_deferred_open(struct engine *inner, uint64_t kinds,
 			      struct engine **out) WARN_UNUSED;
+struct event_base;
+struct record_kind;
+struct engine_postgresql_config {
+	const char *address; /* postgresql://..., as libpq reads it */
+	/* Unique among the nodes of the database. NULL: a reader, which changes nothing in the
+	 * database, also no table, and whose commits return ERR_IO. */
+	const char *node_name;
+	const struct record_kind *const *kinds;
+	size_t n_kinds;
+	uint64_t raw_kinds; /* bits 1 << id: kinds whose keys and values are any bytes, for tests */
+	struct event_base *events; /* of the loop; NULL: the engine works only while it waits */
+};
+
+/** Opens a PostgreSQL database, and blocks until it has added missing tables and columns, and has
+ * registered the node. Another engine with the same node name is fenced off: its commits fail. On
+ * failure *why (static or in a thread-local buffer) is one line for the operator:
+ * - ERR_FORMAT: a newer version has changed the tables
+ * - ERR_REFUSED: the server may lose committed data
+ * - ERR_INVALID: this program was built without libpq
+ * - ERR_IO: no connection, or the database refuses a statement; ERR_NO_MEMORY. */
+enum err engine_postgresql_open(const struct engine_postgresql_config *config, struct engine **out,
+				const char **why) WARN_UNUSED;
+
+/** How often a PostgreSQL engine has lost the answer of a COMMIT, and has then found that the batch
+ * was stored, or was not. For tests; not in a program that was built without libpq. */
+uint64_t engine_postgresql_outcomes(const struct engine *engine, bool stored);
+
 /** Closes an engine that no store owns. NULL is fine. */
 void engine_close(struct engine *engine);
 

@@ -41,6 +41,7 @@ struct engine_scan {
 	struct text from;   /* first key */
 	struct text prefix; /* every key begins with it */
 	bool after, reverse;
+	size_t most; /* the caller takes at most so many rows; 0: it does not know */
 };
 
 /* Called when something that was pending has arrived. */

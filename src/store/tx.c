@@ -325,6 +325,7 @@ enum err tx_scan(struct tx *tx, const struct record_kind *kind, struct tx_scan *
 		text_from(prefix, record_encode_prefix(kind, scan->from, scan->prefix, prefix)),
 	    .after = scan->after,
 	    .reverse = scan->reverse,
+	    .most = scan->max,
 	};
 	struct scan_fill fill = {.kind = kind, .scan = scan};
 	scan->n = 0;

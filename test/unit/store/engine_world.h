@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "../../support/engine_shared.h"
+#include "../../support/postgresql_cluster.h"
 #include "../../support/scratch.h"
 #include "../../support/seeded.h"
 #include "store/engine_ops.h"
@@ -21,7 +22,7 @@
 enum { KIND_A = 3, KIND_B = 30, KIND_HASH = 20 };
 static const uint8_t DEFERRED_KINDS[] = {KIND_A, KIND_B, KIND_HASH};
 
-enum place { MEMORY, LMDB, DEFERRED, SHARED };
+enum place { MEMORY, LMDB, DEFERRED, SHARED, POSTGRESQL };
 
 struct world {
 	struct engine *engine;
@@ -50,6 +51,40 @@ static inline void open_lmdb(struct world *w)
 	assert_int_equal(w->engine->ops->view(w->engine), ERR_OK);
 }
 
+/* The server of all tests of a suite; each test has a database of its own. */
+static struct postgresql_cluster cluster;
+
+static inline int start_cluster(void **state)
+{
+	(void)state;
+	return postgresql_cluster_start(&cluster) ? 0 : -1;
+}
+
+static inline int stop_cluster(void **state)
+{
+	(void)state;
+	postgresql_cluster_stop(&cluster);
+	return 0;
+}
+
+static inline void open_postgresql(struct world *w)
+{
+	static unsigned databases;
+	char line[256], address[160];
+	(void)snprintf(line, sizeof line,
+		       "psql -q -h %s -U referd -d postgres -c 'CREATE DATABASE test_%u'",
+		       cluster.dir, ++databases);
+	assert_int_equal(system(line), 0);
+	(void)snprintf(address, sizeof address, "host=%s user=referd dbname=test_%u", cluster.dir,
+		       databases);
+	struct engine_postgresql_config config = {.address = address, .node_name = "test"};
+	for (size_t i = 0; i < sizeof DEFERRED_KINDS; i++)
+		config.raw_kinds |= (uint64_t)1 << DEFERRED_KINDS[i];
+	const char *why = NULL;
+	if (engine_postgresql_open(&config, &w->engine, &why) != ERR_OK)
+		fail_msg("%s", why);
+}
+
 static inline int start(void **state, enum place place, bool pending, size_t map_size)
 {
 	struct world *w = calloc(1, sizeof *w);
@@ -64,6 +99,8 @@ static inline int start(void **state, enum place place, bool pending, size_t map
 		w->shared = shared_state_new(1);
 		w->engine = engine_shared_open(w->shared, 0);
 		w->neighbour = engine_shared_open(w->shared, 1);
+	} else if (place == POSTGRESQL) {
+		open_postgresql(w);
 	} else {
 		assert_true(scratch_make(w->dir));
 		open_lmdb(w);
@@ -98,6 +135,11 @@ static inline int on_shared(void **state)
 	return start(state, SHARED, false, 0);
 }
 
+static inline int on_postgresql(void **state)
+{
+	return start(state, POSTGRESQL, true, 0);
+}
+
 static inline int finish(void **state)
 {
 	struct world *w = *state;
@@ -119,8 +161,7 @@ static inline void commit_without_view(struct world *w, const struct engine_writ
 	enum err err = w->engine->ops->commit(w->engine, &batch);
 	if (w->pending) {
 		assert_int_equal(err, ERR_PENDING);
-		w->engine->ops->wait(w->engine);
-		err = w->engine->ops->commit(w->engine, &batch);
+		err = engine_commit_blocking(w->engine, &batch);
 	}
 	assert_int_equal(err, ERR_OK);
 }
@@ -184,7 +225,11 @@ static inline void assert_scan(struct world *w, struct engine_scan scan, size_t 
 {
 	struct listing l = {.max = max};
 	scan.kind = KIND_A;
-	assert_int_equal(w->engine->ops->scan(w->engine, &scan, take_key, &l), ERR_OK);
+	while (w->engine->ops->scan(w->engine, &scan, take_key, &l) == ERR_PENDING) {
+		w->engine->ops->wait(w->engine);
+		buf_reset(&l.keys);
+		l.max = max;
+	}
 	if (!text_eq(buf_view(&l.keys), text_of(expected)))
 		fail_msg("\"%.*s\", not \"%s\"", TEXT_ARGS(buf_view(&l.keys)), expected);
 	buf_free(&l.keys);
@@ -207,6 +252,12 @@ static inline int on_deferred(void **state)
 	{                                                                                          \
 #f " (" #engine ")", f, on_##engine, finish, NULL                                  \
 	}
+/* The tests on a PostgreSQL server are on if REFERD_POSTGRESQL is set. */
+static inline bool wants_postgresql(void)
+{
+	return getenv("REFERD_POSTGRESQL") != NULL;
+}
+
 #define ON_ALL(f) ON(memory, f), ON(pending, f), ON(lmdb, f), ON(deferred, f), ON(shared, f)
 
 #endif

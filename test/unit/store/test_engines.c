@@ -190,5 +190,17 @@ int main(void)
 	    ON_ALL(rows_of_a_logged_kind_are_rows), ON_ALL(the_first_read_is_pending),
 	    ON_ALL(scans_run_in_both_directions),
 	};
+	const struct CMUnitTest on_server[] = {
+	    ON(postgresql, written_values_are_read_back),
+	    ON(postgresql, keys_are_any_bytes),
+	    ON(postgresql, one_commit_takes_many_writes),
+	    ON(postgresql, large_values_are_stored),
+	    ON(postgresql, a_view_does_not_change),
+	    ON(postgresql, rows_of_a_logged_kind_are_rows),
+	    ON(postgresql, the_first_read_is_pending),
+	    ON(postgresql, scans_run_in_both_directions),
+	};
+	if (wants_postgresql())
+		return cmocka_run_group_tests(on_server, start_cluster, stop_cluster);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

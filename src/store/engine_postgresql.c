@@ -1,0 +1,200 @@
+/* Owns the life of the PostgreSQL engine, and the moments at which it sends and wakes. Never knows
+ * a statement. Called by the commands that open a database by its address, and by the store.
+ */
+#include <event2/event.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "store/engine_postgresql_parts.h"
+
+enum { POLL_MS = 50 };
+
+static struct engine_pg *self(struct engine *engine)
+{
+	return (struct engine_pg *)engine;
+}
+
+const char *pg_decimal(uint64_t value, char *out)
+{
+	(void)snprintf(out, 24, "%llu", (unsigned long long)value);
+	return out;
+}
+
+/* ---- sending and waking ---- */
+
+void pg_wake(struct engine_pg *e)
+{
+	e->woken = true;
+	e->owes_wake = false;
+	if (e->wake != NULL)
+		e->wake(e->wake_arg);
+}
+
+void pg_send_later(struct engine_pg *e)
+{
+	if (e->later != NULL)
+		event_active(e->later, EV_TIMEOUT, 0);
+}
+
+void pg_wake_later(struct engine_pg *e)
+{
+	e->owes_wake = true;
+	pg_send_later(e);
+}
+
+static void work(struct engine_pg *e)
+{
+	pg_reads_send(e);
+	pg_node_send(e);
+	if (e->owes_wake)
+		pg_wake(e);
+}
+
+static void on_later(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	work(arg);
+}
+
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	struct engine_pg *e = arg;
+	(void)fd;
+	(void)what;
+	struct pg_link *const links[] = {&e->reader, &e->writer};
+	for (size_t i = 0; i < 2; i++)
+		if (links[i]->state == LINK_DOWN)
+			pg_link_process(links[i]);
+	/* The clock of the timer may be ahead of the link's clock. */
+	const struct timeval pause = {.tv_usec = 20000};
+	if (e->reader.state == LINK_DOWN || e->writer.state == LINK_DOWN)
+		(void)event_add(e->retry, &pause);
+}
+
+static void poll_links(struct engine_pg *e)
+{
+	struct pollfd fds[2] = {0};
+	fds[0].fd = pg_link_poll(&e->reader, &fds[0].events);
+	fds[1].fd = pg_link_poll(&e->writer, &fds[1].events);
+	(void)poll(fds, 2, POLL_MS);
+	pg_link_tend(&e->reader);
+	pg_link_tend(&e->writer);
+	if (fds[0].fd < 0 || fds[0].revents != 0)
+		pg_link_process(&e->reader);
+	if (fds[1].fd < 0 || fds[1].revents != 0)
+		pg_link_process(&e->writer);
+}
+
+static void engine_wait(struct engine *engine)
+{
+	struct engine_pg *e = self(engine);
+	e->woken = false;
+	for (work(e); !e->woken; work(e))
+		poll_links(e);
+}
+
+static void engine_set_wake(struct engine *engine, engine_wake_fn *wake, void *arg)
+{
+	self(engine)->wake = wake;
+	self(engine)->wake_arg = arg;
+}
+
+static void engine_tend(struct engine *engine)
+{
+	struct engine_pg *e = self(engine);
+	pg_link_tend(&e->reader);
+	pg_link_tend(&e->writer);
+	pg_reads_tend(e);
+	pg_node_tend(e);
+}
+
+/* ---- opening and closing ---- */
+
+static void on_reader_lost(struct engine_pg *e)
+{
+	pg_reads_on_lost(e);
+}
+
+static void on_writer_lost(struct engine_pg *e)
+{
+	pg_commit_on_lost(e);
+	pg_node_on_lost(e);
+}
+
+static void engine_close_pg(struct engine *engine)
+{
+	struct engine_pg *e = self(engine);
+	pg_link_close(&e->reader);
+	pg_link_close(&e->writer);
+	if (e->later != NULL)
+		event_free(e->later);
+	if (e->retry != NULL)
+		event_free(e->retry);
+	pg_reads_free(e);
+	pg_commit_free(e);
+	pg_params_free(&e->params);
+	pg_row_free(&e->row);
+	buf_free(&e->sum);
+	pg_tables_free(e->tables);
+	free(e->address);
+	free(e->node_name);
+	free(e);
+}
+
+static const struct engine_ops postgresql_ops = {
+    .adds = true,
+    .view = pg_reads_view,
+    .get = pg_reads_get,
+    .scan = pg_reads_scan,
+    .commit = pg_commit,
+    .epoch = pg_node_epoch,
+    .take_ids = pg_node_take_ids,
+    .node = pg_node_number,
+    .set_wake = engine_set_wake,
+    .wait = engine_wait,
+    .tend = engine_tend,
+    .close = engine_close_pg,
+};
+
+static bool make_events(struct engine_pg *e)
+{
+	if (e->events == NULL)
+		return true;
+	e->later = event_new(e->events, -1, 0, on_later, e);
+	e->retry = evtimer_new(e->events, on_retry, e);
+	return e->later != NULL && e->retry != NULL;
+}
+
+enum err engine_postgresql_open(const struct engine_postgresql_config *config, struct engine **out,
+				const char **why)
+{
+	struct engine_pg *e = calloc(1, sizeof *e);
+	*why = "out of memory";
+	if (e == NULL)
+		return ERR_NO_MEMORY;
+	e->engine.ops = &postgresql_ops;
+	e->events = config->events;
+	e->reader = (struct pg_link){.engine = e, .name = "reader", .on_lost = on_reader_lost};
+	e->writer = (struct pg_link){.engine = e, .name = "writer", .on_lost = on_writer_lost};
+	e->address = strdup(config->address);
+	if (config->node_name != NULL)
+		e->node_name = strdup(config->node_name);
+	e->tables = pg_tables_new(config->kinds, config->n_kinds, config->raw_kinds);
+	enum err err = ERR_NO_MEMORY;
+	bool named = config->node_name == NULL || e->node_name != NULL;
+	e->node.replaced = config->node_name == NULL;
+	if (e->address != NULL && named && e->tables != NULL && make_events(e))
+		err = pg_open_database(e, why);
+	if (err != ERR_OK) {
+		engine_close_pg(&e->engine);
+		return err;
+	}
+	pg_link_start(&e->reader);
+	pg_link_start(&e->writer);
+	*out = &e->engine;
+	return ERR_OK;
+}

@@ -1,0 +1,410 @@
+/* Owns a connection to PostgreSQL: its life, its pipeline, and its prepared statements. Never knows
+ * what a statement is for. Called by the other files of the engine.
+ */
+#include <event2/event.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/engine_postgresql_parts.h"
+
+static const uint64_t RETRY_NS = 100000000, CONNECT_NS = 10000000000;
+
+/* The session makes the planner use the indexes, also while the statistics say that a table is
+ * empty.
+ */
+static const char *const OWN_SQL[OWN_STATEMENTS] = {
+    [OWN_SESSION] =
+	"SELECT set_config('plan_cache_mode', 'force_generic_plan', false), "
+	"set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false), "
+	"set_config('enable_mergejoin', 'off', false), set_config('lock_timeout', '5s', false), "
+	"set_config('statement_timeout', '30s', false), "
+	"set_config('synchronous_commit', CASE current_setting('synchronous_commit') "
+	"WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)",
+    [OWN_BEGIN_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+    [OWN_EPOCH] = "SELECT epoch FROM referd_node WHERE id = $1::bigint",
+    [OWN_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED",
+    [OWN_COMMIT] = "COMMIT",
+    [OWN_ROLLBACK] = "ROLLBACK",
+    [OWN_TOUCH] = "UPDATE referd_node SET last_batch = $1::bigint, seen_at = clock_timestamp() "
+		  "WHERE id = $2::bigint AND generation = $3::bigint AND fence = $4::bigint "
+		  "AND epoch = $5::bigint",
+    [OWN_LOCK_CLUSTER] = "SELECT epoch FROM referd_cluster FOR UPDATE",
+    [OWN_LOCK_NODES] = "SELECT id FROM referd_node ORDER BY id FOR UPDATE",
+    [OWN_TOUCH_CONFIG] =
+	"UPDATE referd_node SET last_batch = $1::bigint, seen_at = clock_timestamp(), "
+	"epoch = epoch + 1 WHERE id = $2::bigint AND generation = $3::bigint "
+	"AND fence = $4::bigint AND epoch = $5::bigint",
+    [OWN_BUMP_CLUSTER] = "UPDATE referd_cluster SET epoch = epoch + 1",
+    [OWN_BUMP_NODES] = "UPDATE referd_node SET epoch = epoch + 1 WHERE id <> $1::bigint",
+    [OWN_FENCE] = "UPDATE referd_node SET fence = fence + 1, seen_at = clock_timestamp() "
+		  "WHERE id = $1::bigint AND generation = $2::bigint "
+		  "RETURNING fence, last_batch, epoch",
+    [OWN_LOOK] = "SELECT generation, fence, epoch FROM referd_node WHERE id = $1::bigint",
+    [OWN_SEEN] = "UPDATE referd_node SET seen_at = clock_timestamp() "
+		 "WHERE id = $1::bigint AND generation = $2::bigint",
+    [OWN_TAKE_IDS] = "INSERT INTO sequences (kind, last_id, row_generation, row_batch) "
+		     "VALUES ($1::bigint, $2::bigint, 0, 0) ON CONFLICT (kind) DO UPDATE "
+		     "SET last_id = coalesce(sequences.last_id, 0) + $2::bigint RETURNING last_id",
+};
+
+/* ---- the answers in the pipeline ---- */
+
+static void expect(struct pg_link *link, struct pg_answer answer)
+{
+	if (link->first > 0 && link->first + link->n_answers == link->answers_cap) {
+		memmove(link->answers, &link->answers[link->first],
+			link->n_answers * sizeof *link->answers);
+		link->first = 0;
+	}
+	struct pg_answer *answers = array_room(link->answers, &link->answers_cap,
+					       link->first + link->n_answers + 1, sizeof *answers);
+	if (answers == NULL) {
+		link->broken = true;
+		return;
+	}
+	link->answers = answers;
+	answers[link->first + link->n_answers++] = answer;
+}
+
+static void drop_answer(struct pg_link *link)
+{
+	link->first = --link->n_answers == 0 ? 0 : link->first + 1;
+	link->answered = false;
+}
+
+static void must(struct pg_link *link, int sent, struct pg_answer answer)
+{
+	if (sent == 1)
+		expect(link, answer);
+	else
+		link->broken = true;
+}
+
+/* ---- sending ---- */
+
+void pg_link_own(struct pg_link *link, enum pg_own own, const char *const *values, int n,
+		 pg_answer_fn *fn)
+{
+	char name[16];
+	(void)snprintf(name, sizeof name, "own_%d", (int)own);
+	const uint64_t bit = UINT64_C(1) << own;
+	if (link->conn == NULL || link->broken)
+		return;
+	if ((link->known_own & bit) == 0) {
+		must(link, PQsendPrepare(link->conn, name, OWN_SQL[own], 0, NULL),
+		     (struct pg_answer){.prepares_kind = RECORD_KINDS,
+					.prepares = (uint8_t)(own + 1)});
+		link->known_own |= bit;
+	}
+	must(link, PQsendQueryPrepared(link->conn, name, n, values, NULL, NULL, 0),
+	     (struct pg_answer){.fn = fn});
+}
+
+void pg_link_run(struct pg_link *link, const struct pg_params *params,
+		 const struct pg_answer *answer)
+{
+	const struct pg_table *table = params->table;
+	const uint64_t bit = UINT64_C(1) << params->statement;
+	const char *name = table->names[params->statement];
+	if (link->conn == NULL || link->broken)
+		return;
+	if ((link->known[table->kind_id] & bit) == 0) {
+		const char *sql = table->sql[params->statement];
+		must(link, PQsendPrepare(link->conn, name, sql, 0, NULL),
+		     (struct pg_answer){.prepares_kind = table->kind_id,
+					.prepares = (uint8_t)(params->statement + 1)});
+		link->known[table->kind_id] |= bit;
+	}
+	must(link,
+	     PQsendQueryPrepared(link->conn, name, params->n, params->values, params->lengths,
+				 params->formats, 1),
+	     *answer);
+}
+
+static void watch_writes(struct pg_link *link, bool wants)
+{
+	if (wants && !link->wants_write && link->writable != NULL)
+		(void)event_add(link->writable, NULL);
+	link->wants_write = wants;
+}
+
+static void flush(struct pg_link *link)
+{
+	int left = link->broken ? -1 : PQflush(link->conn);
+	if (left < 0)
+		pg_link_lose(link, PQerrorMessage(link->conn));
+	else
+		watch_writes(link, left > 0);
+}
+
+void pg_link_sync(struct pg_link *link, pg_answer_fn *fn, uint64_t number)
+{
+	if (link->conn == NULL)
+		return;
+	if (!link->broken)
+		must(link, PQpipelineSync(link->conn),
+		     (struct pg_answer){.fn = fn, .number = number, .sync = true});
+	flush(link);
+}
+
+/* ---- receiving ---- */
+
+static enum err translate(const PGresult *result)
+{
+	static const struct {
+		const char *state;
+		enum err err;
+	} known[] = {
+	    {"23505", ERR_CONFLICT}, {"40", ERR_CONFLICT},    {"55P03", ERR_CONFLICT},
+	    {"57014", ERR_CONFLICT}, {"53100", ERR_NO_SPACE}, {"53200", ERR_NO_MEMORY},
+	};
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	for (size_t i = 0; state != NULL && i < sizeof known / sizeof *known; i++)
+		if (strncmp(state, known[i].state, strlen(known[i].state)) == 0)
+			return known[i].err;
+	return ERR_IO;
+}
+
+static void note_failure(struct pg_link *link, const PGresult *result)
+{
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	link->failed = true;
+	link->error = translate(result);
+	if (link->error != ERR_CONFLICT)
+		log_warn("store.statement_failed", LOG_STR("connection", link->name),
+			 LOG_STR("sqlstate", state == NULL ? "" : state),
+			 LOG_STR("message", text == NULL ? "" : text));
+}
+
+/* A statement that failed, or was skipped after a failure, did not become known. */
+static void forget_prepared(struct pg_link *link, const struct pg_answer *answer)
+{
+	if (answer->prepares == 0)
+		return;
+	const uint64_t bit = UINT64_C(1) << (answer->prepares - 1);
+	if (answer->prepares_kind == RECORD_KINDS)
+		link->known_own &= ~bit;
+	else
+		link->known[answer->prepares_kind] &= ~bit;
+}
+
+static void take(struct pg_link *link, const PGresult *result)
+{
+	const struct pg_answer answer = link->answers[link->first];
+	ExecStatusType status = PQresultStatus(result);
+	if (status == PGRES_FATAL_ERROR && !link->failed)
+		note_failure(link, result);
+	if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK)
+		forget_prepared(link, &answer);
+	else if (answer.fn != NULL)
+		answer.fn(link->engine, &answer, result);
+}
+
+/* Takes one result. False if none is there. */
+static bool take_next(struct pg_link *link)
+{
+	if (link->n_answers == 0 || PQisBusy(link->conn) != 0)
+		return false;
+	PGresult *result = PQgetResult(link->conn);
+	struct pg_answer answer = link->answers[link->first];
+	if (result == NULL) { /* the end of a statement */
+		bool ended = link->answered;
+		if (ended)
+			drop_answer(link);
+		return ended;
+	}
+	if (PQresultStatus(result) == PGRES_PIPELINE_SYNC) {
+		drop_answer(link);
+		if (answer.fn != NULL)
+			answer.fn(link->engine, &answer, NULL);
+	} else {
+		link->answered = true;
+		take(link, result);
+	}
+	PQclear(result);
+	return link->conn != NULL;
+}
+
+static void receive(struct pg_link *link)
+{
+	bool alive = PQconsumeInput(link->conn) == 1;
+	while (take_next(link))
+		;
+	if (link->conn == NULL)
+		return;
+	if (!alive || PQstatus(link->conn) == CONNECTION_BAD)
+		pg_link_lose(link, PQerrorMessage(link->conn));
+}
+
+/* ---- the life of a connection ---- */
+
+static void on_event(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	pg_link_process(arg);
+}
+
+static void unwatch(struct pg_link *link)
+{
+	if (link->readable != NULL)
+		event_free(link->readable);
+	if (link->writable != NULL)
+		event_free(link->writable);
+	link->readable = link->writable = NULL;
+	link->wants_write = false;
+}
+
+/* The socket changes while libpq tries the hosts one after another. */
+static void watch(struct pg_link *link)
+{
+	struct event_base *base = link->engine->events;
+	int fd = PQsocket(link->conn);
+	unwatch(link);
+	if (base == NULL || fd < 0)
+		return;
+	link->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_event, link);
+	link->writable = event_new(base, fd, EV_WRITE, on_event, link);
+	if (link->readable == NULL || link->writable == NULL ||
+	    event_add(link->readable, NULL) != 0)
+		link->broken = true;
+}
+
+static void on_notice(void *arg, const PGresult *result)
+{
+	struct pg_link *link = arg;
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+	if (severity == NULL || strcmp(severity, "WARNING") != 0)
+		return;
+	link->warned = true;
+	log_warn("store.warning", LOG_STR("connection", link->name),
+		 LOG_STR("sqlstate", state == NULL ? "" : state),
+		 LOG_STR("message", text == NULL ? "" : text));
+}
+
+static void drop_connection(struct pg_link *link)
+{
+	unwatch(link);
+	PQfinish(link->conn);
+	link->conn = NULL;
+	link->state = LINK_DOWN;
+	link->broken = link->failed = link->warned = link->answered = false;
+	link->first = link->n_answers = 0;
+	memset(link->known, 0, sizeof link->known);
+	link->known_own = 0;
+}
+
+void pg_link_lose(struct pg_link *link, const char *why)
+{
+	log_warn("store.connection_lost", LOG_STR("connection", link->name),
+		 LOG_STR("reason", why == NULL ? "" : why));
+	drop_connection(link);
+	link->retry_ns = clock_system.mono_ns(&clock_system) + RETRY_NS;
+	if (link->engine->retry != NULL) {
+		const struct timeval pause = {.tv_usec = (suseconds_t)(RETRY_NS / 1000)};
+		(void)event_add(link->engine->retry, &pause);
+	}
+	link->on_lost(link->engine);
+}
+
+void pg_link_close(struct pg_link *link)
+{
+	if (link->conn != NULL)
+		drop_connection(link);
+	free(link->answers);
+}
+
+void pg_link_start(struct pg_link *link)
+{
+	char name[80];
+	(void)snprintf(name, sizeof name, "referd %.40s %s",
+		       link->engine->node_name == NULL ? "" : link->engine->node_name, link->name);
+	/* A later parameter wins over an earlier one, and the address is expanded at its place. */
+	const char *const keys[] = {"tcp_user_timeout",
+				    "connect_timeout",
+				    "application_name",
+				    "dbname",
+				    "client_encoding",
+				    "target_session_attrs",
+				    NULL};
+	const char *const values[] = {"10000", "5",          name, link->engine->address,
+				      "UTF8",  "read-write", NULL};
+	link->conn = PQconnectStartParams(keys, values, 1);
+	if (link->conn == NULL || PQstatus(link->conn) == CONNECTION_BAD) {
+		pg_link_lose(link, link->conn == NULL ? "" : PQerrorMessage(link->conn));
+		return;
+	}
+	PQsetNoticeReceiver(link->conn, on_notice, link);
+	link->retry_ns = clock_system.mono_ns(&clock_system) + CONNECT_NS;
+	link->state = LINK_CONNECTING;
+	watch(link);
+	watch_writes(link, true);
+}
+
+static void on_session(struct engine_pg *e, const struct pg_answer *answer,
+		       const struct pg_result *result)
+{
+	(void)result;
+	struct pg_link *link = answer->number == 0 ? &e->reader : &e->writer;
+	if (link->failed)
+		return;
+	link->state = LINK_READY;
+	pg_reads_send(e);
+	pg_commit_go_on(e);
+	pg_node_send(e);
+}
+
+static void go_on_connecting(struct pg_link *link)
+{
+	PostgresPollingStatusType status = PQconnectPoll(link->conn);
+	if (status == PGRES_POLLING_FAILED) {
+		pg_link_lose(link, PQerrorMessage(link->conn));
+		return;
+	}
+	watch(link);
+	watch_writes(link, status == PGRES_POLLING_WRITING);
+	if (status != PGRES_POLLING_OK)
+		return;
+	link->state = LINK_STARTING;
+	if (PQsetnonblocking(link->conn, 1) != 0 || PQenterPipelineMode(link->conn) != 1)
+		link->broken = true;
+	pg_link_own(link, OWN_SESSION, NULL, 0, NULL);
+	pg_link_sync(link, on_session, link == &link->engine->writer);
+}
+
+void pg_link_process(struct pg_link *link)
+{
+	if (link->state == LINK_DOWN) {
+		if (clock_system.mono_ns(&clock_system) >= link->retry_ns)
+			pg_link_start(link);
+	} else if (link->state == LINK_CONNECTING) {
+		link->wants_write = false;
+		go_on_connecting(link);
+	} else {
+		link->wants_write = false;
+		receive(link);
+		if (link->conn != NULL)
+			flush(link);
+	}
+}
+
+void pg_link_tend(struct pg_link *link)
+{
+	bool connects = link->state == LINK_CONNECTING || link->state == LINK_STARTING;
+	if (connects && clock_system.mono_ns(&clock_system) >= link->retry_ns)
+		pg_link_lose(link, "the server did not answer in time");
+}
+
+int pg_link_poll(const struct pg_link *link, short *events)
+{
+	*events = (short)(POLLIN | (link->wants_write ? POLLOUT : 0));
+	return link->conn == NULL ? -1 : PQsocket(link->conn);
+}

@@ -1,0 +1,151 @@
+/* Owns the tests of several stores on one PostgreSQL database: no update is lost, a changed
+ * configuration is seen at once, a replaced node stores nothing, and a cut connection neither loses
+ * nor doubles a commit. REFERD_SEED repeats a run. Run by
+ * make test-postgresql. */
+#include "nodes_world.h"
+
+/* ---- tests ---- */
+
+static void no_update_of_several_nodes_is_lost(void **state)
+{
+	struct world *w = begin(state);
+	struct bump *bumps = calloc(NODES * COMMANDS, sizeof *bumps);
+	assert_non_null(bumps);
+	uint64_t conflicts = 0;
+	submit_everywhere(w, bumps);
+	settle(w);
+	all_succeeded(bumps);
+	check_counts(w, bumps, NODES * COMMANDS);
+	for (size_t i = 0; i < NODES; i++)
+		conflicts += store_counters(w->stores[i]).conflicts;
+	assert_true(conflicts > 0);
+	free(bumps);
+	end(w);
+}
+
+static void cut_connections_lose_and_double_nothing(void **state)
+{
+	struct world *w = begin(state);
+	struct bump *bumps = calloc(NODES * COMMANDS, sizeof *bumps);
+	assert_non_null(bumps);
+	submit_everywhere(w, bumps);
+	for (int turns = 0; run_turn(w); turns++)
+		if (seeded_below(&w->random, 12) == 0)
+			sql(w, "postgres",
+			    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+			    "application_name LIKE 'referd node%' ORDER BY random() LIMIT 2");
+	all_succeeded(bumps);
+	check_counts(w, bumps, NODES * COMMANDS);
+	free(bumps);
+	end(w);
+}
+
+static void a_lost_commit_that_waited_for_its_standby_is_stored(void **state)
+{
+	struct world *w = begin(state);
+	/* A plain command needs no block of ids, which would wait for the standby too. */
+	struct bump bump = {.id = 1, .plain = true};
+	sql(w, "postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+	sql(w, "postgres", "SELECT pg_reload_conf()");
+	submit(w->stores[2], &bump);
+	cut_writer(w, "wait_event = 'SyncRep'");
+	assert_int_equal(bump.done, 0);
+	sql(w, "postgres", "ALTER SYSTEM RESET synchronous_standby_names");
+	sql(w, "postgres", "SELECT pg_reload_conf()");
+	settle(w);
+	assert_int_equal(bump.done, 1);
+	assert_int_equal(bump.err, ERR_OK);
+	assert_int_equal(engine_postgresql_outcomes(w->newest, false), 0);
+	assert_int_equal(engine_postgresql_outcomes(w->newest, true), 1);
+	check_counts(w, &bump, 1);
+	end(w);
+}
+
+static void a_lost_commit_that_waited_for_a_lock_is_decided_again(void **state)
+{
+	struct world *w = begin(state);
+	struct bump bump = {.id = 1};
+	char line[400];
+	(void)snprintf(
+	    line, sizeof line,
+	    "psql -q -h %s -U referd -d %s -c 'BEGIN' -c 'LOCK TABLE tally_slots IN SHARE MODE' "
+	    "-c \"SET application_name = 'locker'\" -c 'SELECT pg_sleep(600)' >/dev/null 2>&1 &",
+	    w->cluster.dir, strstr(w->address, "dbname=") + 7);
+	assert_int_equal(system(line), 0);
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'locker' AND "
+		     "wait_event = 'PgSleep'");
+	submit(w->stores[2], &bump);
+	cut_writer(w, "wait_event_type = 'Lock'");
+	sql(w, "postgres",
+	    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE "
+	    "application_name = 'locker'");
+	settle(w);
+	assert_int_equal(bump.done, 1);
+	assert_int_equal(bump.err, ERR_OK);
+	assert_int_equal(engine_postgresql_outcomes(w->newest, false), 1);
+	assert_int_equal(engine_postgresql_outcomes(w->newest, true), 0);
+	check_counts(w, &bump, 1);
+	end(w);
+}
+
+static void other_nodes_see_a_changed_configuration_in_their_next_command(void **state)
+{
+	struct world *w = begin(state);
+	for (uint64_t value = 1; value <= 4; value++) {
+		size_t from = (size_t)seeded_below(&w->random, NODES);
+		struct bump rule = {.command = {.decide = decide_rule, .done = on_bump},
+				    .id = value};
+		struct bump bumps[NODES] = {0};
+		assert_int_equal(store_submit(w->stores[from], &rule.command), ERR_OK);
+		settle(w);
+		assert_int_equal(rule.err, ERR_OK);
+		for (size_t i = 0; i < NODES; i++) {
+			bumps[i].id = 1;
+			submit(w->stores[i], &bumps[i]);
+		}
+		settle(w);
+		for (size_t i = 0; i < NODES; i++) {
+			assert_int_equal(bumps[i].err, ERR_OK);
+			assert_int_equal(bumps[i].seen, value);
+		}
+	}
+	end(w);
+}
+
+static void a_replaced_node_stores_nothing(void **state)
+{
+	struct world *w = begin(state);
+	struct bump before = {.id = 1}, stale = {.id = 1}, after = {.id = 1};
+	submit(w->stores[0], &before);
+	settle(w);
+	struct store *old = w->stores[0];
+	w->stores[0] = open_node(w, "node 0");
+	submit(old, &stale);
+	for (int turns = 0; !store_idle(old) && turns < TURNS_MAX; turns++)
+		store_wait(old);
+	assert_int_equal(stale.err, ERR_IO);
+	submit(w->stores[0], &after);
+	settle(w);
+	assert_int_equal(after.err, ERR_OK);
+	const struct bump kept[] = {before, after};
+	struct look *l = malloc(sizeof *l);
+	assert_non_null(l);
+	look(w, 1, 1, l);
+	assert_int_equal(l->hot.count, sizeof kept / sizeof *kept);
+	free(l);
+	store_close(old);
+	end(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(no_update_of_several_nodes_is_lost),
+	    cmocka_unit_test(cut_connections_lose_and_double_nothing),
+	    cmocka_unit_test(a_lost_commit_that_waited_for_its_standby_is_stored),
+	    cmocka_unit_test(a_lost_commit_that_waited_for_a_lock_is_decided_again),
+	    cmocka_unit_test(other_nodes_see_a_changed_configuration_in_their_next_command),
+	    cmocka_unit_test(a_replaced_node_stores_nothing),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
