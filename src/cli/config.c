@@ -22,8 +22,9 @@ static const struct option table[] = {
 	   "Directory of the secret key and the first tokens, and of the database unless --store "
 	   "names another place"),
     OPTION("store", TEXT, store, "ADDRESS", NULL, 0, 0,
-	   "Address of the database: lmdb:DIR; by default the directory of --data. Without --data, "
-	   "the secret key and the first tokens are in this DIR too"),
+	   "Address of the database: lmdb:DIR or postgresql://HOST/DATABASE; by default the "
+	   "directory of --data. With lmdb:DIR and without --data, the secret key and the first "
+	   "tokens are in this DIR too"),
     OPTION("listen", TEXT, listen, "ADDR:PORT", "127.0.0.1:8080", 0, 0,
 	   "Address to serve on; with port 0, referd picks a free port and prints it"),
     OPTION("tls-listen", TEXT, tls_listen, "ADDR:PORT", NULL, 0, 0,
@@ -56,6 +57,9 @@ static const struct option table[] = {
 	"token-file", TEXT, token_file, "FILE", NULL, 0, 0,
 	"File with the API token for commands that call the running server; by default, they use "
 	"REFERD_API_TOKEN"),
+    OPTION("node-name", TEXT, node_name, "NAME", NULL, 0, 0,
+	   "Name of this server among the servers of one PostgreSQL database; by default the host "
+	   "name"),
     OPTION("nameservers", TEXT, nameservers, "ADDR:PORT,...", NULL, 0, 0,
 	   "DNS servers for outbound requests; by default, the servers in /etc/resolv.conf"),
     OPTION("dns-cache", DURATION, dns_cache_ms, "TIME", "30s", 1, 30000,
@@ -181,13 +185,24 @@ static int choose_place(const struct config_command *command, const struct optio
 {
 	uint64_t data = (uint64_t)1 << (command->n_options + DATA);
 	uint64_t store = (uint64_t)1 << (command->n_options + STORE);
+	/* NOLINTNEXTLINE(*-avoid-non-const-global-variables): the process has one host name */
+	static char host[256];
+	if (config->node_name == NULL) {
+		if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0')
+			memcpy(host, "referd", sizeof "referd");
+		config->node_name = host;
+	}
 	config->address.dir = config->data;
 	config->place_is_flag = (args->flags & (data | store)) != 0;
 	if (config->store != NULL) {
 		const char *why = store_address_parse(config->store, &config->address);
 		if (why != NULL)
 			return refuse("store", config->store, why);
-		if ((args->defaults & data) != 0)
+		if (config->address.postgresql != NULL && config->secret_key_file == NULL)
+			return refuse("store", "postgresql://...",
+				      "needs --secret-key-file: all servers of the database must "
+				      "have the same key");
+		if ((args->defaults & data) != 0 && config->address.postgresql == NULL)
 			config->data = config->address.dir;
 	}
 	return check(config);

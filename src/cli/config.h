@@ -14,6 +14,7 @@ struct config {
 	const char *data, *store, *listen, *metrics_listen, *public_url, *secret_key_file,
 	    *token_file;
 	const char *tls_listen, *tls_cert, *tls_key;
+	const char *node_name;
 	const char *ca_file, *nameservers, *allow_targets, *trusted_proxies, *log_level;
 	bool allow_http_targets;
 	uint64_t map_size, drain_ms, max_body, max_head, connections, max_memory;

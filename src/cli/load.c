@@ -56,7 +56,7 @@ static bool open_engine(const struct config *config, struct engine **engine)
 {
 	/* The secret key is there before the database, so an empty file is left over. */
 	struct store_access access = {
-	    .plain = true, .first_start = true, .map_size = config->map_size};
+	    .plain = true, .first_start = true, .map_size = config->map_size, .node_name = "load"};
 	const char *why = "";
 	return store_address_open(&config->address, &access, engine, &why) == ERR_OK ||
 	       refuse(config->address.dir, why);

@@ -82,6 +82,8 @@ static int open_store(struct serve *s)
 	struct store_access access = {
 	    .map_size = s->config.map_size,
 	    .first_start = !first_start_has_key(&s->config),
+	    .node_name = s->config.node_name,
+	    .events = loop_events(s->loop),
 	};
 	const struct store_config store = {.paced = true};
 	struct engine *engine;

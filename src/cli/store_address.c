@@ -10,7 +10,7 @@
 #include "core/record_kinds.h"
 
 /* The schemes that this version opens, for messages. */
-static const char known[] = "this version opens lmdb:DIR";
+static const char known[] = "this version opens lmdb:DIR and postgresql://...";
 
 /* NOLINTNEXTLINE(*-avoid-non-const-global-variables): the text of a refusal, of one thread */
 static _Thread_local char refusal[200];
@@ -37,9 +37,29 @@ const char *store_address_parse(const char *text, struct store_address *out)
 	}
 	if (text_eq(scheme, TEXT("lmdb")))
 		return parse_lmdb(rest, text, out);
+	if (text_eq(scheme, TEXT("postgresql")) || text_eq(scheme, TEXT("postgres"))) {
+		if (!text_starts(rest, TEXT("//")))
+			return "is not a PostgreSQL address: write postgresql://HOST/DATABASE";
+		*out = (struct store_address){.dir = "postgresql", .postgresql = text};
+		return NULL;
+	}
 	(void)snprintf(refusal, sizeof refusal, "has the unknown scheme \"%.*s\": %s",
 		       (int)(scheme.n < 40 ? scheme.n : 40), scheme.p, known);
 	return refusal;
+}
+
+static enum err open_postgresql(const struct store_address *address,
+				const struct store_access *access, struct engine **out,
+				const char **why)
+{
+	const struct engine_postgresql_config config = {
+	    .address = address->postgresql,
+	    .node_name = access->read_only ? NULL : access->node_name,
+	    .kinds = RECORD_KINDS_ALL,
+	    .n_kinds = RECORD_KINDS_COUNT,
+	    .events = access->events,
+	};
+	return engine_postgresql_open(&config, out, why);
 }
 
 enum err store_address_open(const struct store_address *address, struct store_access *access,
@@ -53,6 +73,8 @@ enum err store_address_open(const struct store_address *address, struct store_ac
 	    .first_start = access->first_start,
 	};
 	struct engine *engine;
+	if (access->file == NULL && address->postgresql != NULL)
+		return open_postgresql(address, access, out, why);
 	enum err err = engine_lmdb_open(&lmdb, &engine, why);
 	if (err != ERR_OK)
 		return err;

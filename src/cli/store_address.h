@@ -8,7 +8,10 @@
 #include "store/engine.h"
 
 struct store_address {
-	const char *dir; /* the DIR of lmdb:DIR; borrowed from the parsed text */
+	/* The DIR of lmdb:DIR, borrowed from the parsed text; "postgresql" for a PostgreSQL
+	 * database, whose address may contain a password. */
+	const char *dir;
+	const char *postgresql; /* the whole address, borrowed, or NULL */
 };
 
 /** Parses "SCHEME:REST". NULL if the address is valid, else what is wrong with it (static or in a
@@ -21,6 +24,9 @@ struct store_access {
 	const char *file; /* a backup, which is opened in place of the address; or NULL */
 	bool plain; /* nothing is deferred: for a load, which writes in the order of the keys */
 	bool first_start; /* as in struct engine_lmdb_config */
+	/* Only PostgreSQL uses these two. Without a name, the command only reads. */
+	const char *node_name;
+	struct event_base *events; /* of the loop; NULL in a command without a loop */
 	uint64_t map_size;
 	uint64_t lost_kinds; /* set by store_address_open: see engine_lmdb_lost_kinds */
 };

@@ -89,6 +89,19 @@ class Process:
             return file.read()
 
 
+def place_of_database(data_dir):
+    """The options that say where the database is: in data_dir, or in a new database of the PostgreSQL server whose
+    socket is in the directory REFERD_E2E_POSTGRESQL."""
+    sockets = os.environ.get("REFERD_E2E_POSTGRESQL")
+    if not sockets:
+        return ["--data", data_dir]
+    name = "e2e_" + secrets.token_hex(8)
+    subprocess.run(["psql", "-q", "-h", sockets, "-U", "referd", "-d", "postgres", "-c", f"CREATE DATABASE {name}"],
+                   check=True)
+    return ["--data", data_dir, "--store", f"postgresql://referd@/{name}?host={sockets}",
+            "--secret-key-file", os.path.join(data_dir, "secret.key")]
+
+
 class Server(Process):
     """referd on port 0 in its own directory."""
 
@@ -102,12 +115,13 @@ class Server(Process):
             env = {"REFERD_API_TOKEN": self.token, "REFERD_INBOUND_TOKEN": self.inbound, **(env or {})}
         if receiver:
             options += ("--ca-file", receiver.ca, "--allow-targets", "127.0.0.0/8")
-        argv = [REFERD, "serve", "--data", self.data_dir, "--listen", "127.0.0.1:0", *options]
+        self.place = place_of_database(self.data_dir)
+        argv = [REFERD, "serve", *self.place, "--listen", "127.0.0.1:0", *options]
         super().__init__(argv, os.path.join(directory, "referd.stderr"), env)
 
     def verify(self):
         """Verifies the server's database, running or stopped: all records must agree with each other."""
-        ended = run(REFERD, "verify", "--data", self.data_dir, timeout=600)
+        ended = run(REFERD, "verify", *self.place, timeout=600)
         if ended.returncode != 0 or not ended.stdout.endswith(", 0 problems\n"):
             raise AssertionError(f"referd verify: {ended.returncode} {ended.stdout} {ended.stderr}")
 

@@ -195,7 +195,8 @@ class Options(Owned):
 
     def test_addresses_of_databases_that_are_not_valid_are_refused(self):
         for address, said in (("mysql://host/db", 'unknown scheme "mysql": this version opens lmdb:DIR'),
-                              ("postgresql://host/db", 'unknown scheme "postgresql"'), ("lmdb:", "has no directory"),
+                              ("postgresql://host/db", "needs --secret-key-file"),
+                              ("postgresql:db", "is not a PostgreSQL address"), ("lmdb:", "has no directory"),
                               ("lmdb://here", "three slashes"), (self.place, "is not an address")):
             with self.subTest(address):
                 self.assertIn(said, self.refused("--store", address))
