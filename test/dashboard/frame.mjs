@@ -1,8 +1,8 @@
 // The frame by keyboard alone: keys, headings, titles, the palette, theme and language, and the navigation at each width.
 import assert from "node:assert/strict";
 import {
-	api, assertAccessible, assertClean, assertFits, becomes, choose, context, focused, joinThrough, picture, run,
-	signedIn, visit,
+	api, assertAccessible, assertClean, assertFits, becomes, choose, context, enterLine, focused, joinThrough,
+	picture, run, signedIn, visit,
 } from "./browser.mjs";
 
 const heading = (page, name) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
@@ -15,7 +15,7 @@ async function find(page, text, line) {
 	await page.getByRole("combobox", { name: "Find" }).fill(text);
 	const chosen = page.getByRole("option", { selected: true }).filter({ hasText: line });
 	await chosen.waitFor();
-	await page.keyboard.press("Enter");
+	await enterLine(page);
 }
 
 async function keys(page) {
@@ -105,7 +105,7 @@ async function narrow() {
 		await assertFits(page);
 		await assertAccessible(page);
 		await picture(page, `palette-${width}-light`);
-		await page.keyboard.press("Enter");
+		await enterLine(page);
 		await heading(page, "Deliveries");
 		assertClean(page);
 		await page.context().close();
