@@ -20,8 +20,10 @@ struct audit_filter {
 
 struct audit_row {
 	struct audit line;
-	/* Of a campaign, a webhook or a rule. Empty: it was removed, or is another object. */
+	/* Of a campaign, a webhook, a rule, a reward or a user. Empty: it was removed, or is
+	 * another object. */
 	struct text object_name;
+	uint64_t user_id; /* the recipient of a reward; 0 for other objects */
 };
 
 struct audit_list {

@@ -98,10 +98,16 @@ struct delivery_load {
 /** ERR_NOT_FOUND if any of the three records does not exist. */
 command_decide_fn delivery_load_decide;
 
+/** Reads the first name of the delivery's user. Empty if the event is about no user, or the user
+ * was erased. */
+enum err delivery_first_name(struct tx *tx, const struct delivery *delivery,
+			     struct text *first_name) WARN_UNUSED;
+
 struct delivery_resend {
 	struct command command; /* decide: delivery_resend_decide */
 	uint64_t delivery_id, now_ms;
 	struct delivery delivery; /* valid in done */
+	struct text first_name;   /* of its user, or empty */
 };
 /** Queues a finished delivery again, and makes a pending one due now. ERR_NOT_FOUND if the
  * delivery, its event or its webhook does not exist, or if its user was erased. */

@@ -29,6 +29,7 @@ struct delivery_list {
 	struct codes *codes; /* for filter.user */
 	struct id_page page;
 	struct delivery *deliveries; /* room for page.max */
+	struct text *first_names;    /* set by decide: of the user of each delivery, or empty */
 };
 /** Walks the narrowest index that the filters offer and checks the other filters on each record. A
  * pending delivery of a disabled webhook has the status DELIVERY_HELD in the result. A page ends
@@ -42,6 +43,7 @@ struct delivery_read {
 	struct command command; /* decide: delivery_read_decide; a query */
 	uint64_t id;
 	struct delivery delivery;                  /* with DELIVERY_HELD, as above */
+	struct text first_name;                    /* of the user, or empty */
 	struct attempt attempts[DELIVERY_LOG_MAX]; /* oldest first */
 	size_t n_attempts;
 	/* They have the secrets that are redacted in the receiver's responses. A record that does

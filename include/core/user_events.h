@@ -36,6 +36,7 @@ struct user_events {
 	struct codes *codes;
 	struct id_page page;       /* `from` is an event of this user; always newest first */
 	struct user_event *events; /* room for USER_EVENTS_MAX */
+	struct text first_name;    /* of the user; set by decide */
 };
 /** Errors of who_find. ERR_INVALID if page.from is not the id of an event of this user. */
 command_decide_fn user_events_decide;

@@ -131,6 +131,7 @@ static void put_row(const struct call *call, struct json_out *o, const struct au
 	show_word(o, "kind", AUDIT_OBJECT_NAMES, audit_object_of(line->action));
 	show_id(o, "id", line->object_id);
 	json_put_text_or_null(o, "name", object_name(call->api, row));
+	show_id(o, "user_id", row->user_id);
 	json_close(o, '}');
 	put_changed(o, line);
 	json_close(o, '}');

@@ -114,7 +114,7 @@ static void on_list(struct command *command, enum err err)
 	struct json_out o = paging_begin(lc->call);
 	for (size_t i = 0; i < lc->list.page.n; i++) {
 		json_open(&o, NULL, '{');
-		delivery_show(lc->call, &o, &lc->list.deliveries[i]);
+		delivery_show(lc->call, &o, &lc->list.deliveries[i], lc->list.first_names[i]);
 		json_close(&o, '}');
 	}
 	paging_reply(lc->call, &lc->paging, lc->list.page.next, &o);
@@ -191,7 +191,7 @@ static void on_resent(struct command *command, enum err err)
 {
 	struct resend_call *rc = (struct resend_call *)command;
 	if (err == ERR_OK)
-		delivery_reply(rc->call, 202, &rc->resend.delivery);
+		delivery_reply(rc->call, 202, &rc->resend.delivery, rc->resend.first_name);
 	else if (err == ERR_REFUSED)
 		call_reply_error(rc->call, 409,
 				 "the delivery's webhook is disabled, so nothing would be sent: "

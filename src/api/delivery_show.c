@@ -21,7 +21,8 @@ const char *delivery_error_class(uint64_t failure, uint64_t status)
 	return status == 0 || (status >= 200 && status <= 299) ? NULL : "status";
 }
 
-void delivery_show(struct call *call, struct json_out *o, const struct delivery *d)
+void delivery_show(struct call *call, struct json_out *o, const struct delivery *d,
+		   struct text first_name)
 {
 	char code[CODE_LENGTH + 1], message_id[MESSAGE_ID_SIZE];
 	struct codes *codes = call->api->codes;
@@ -36,6 +37,7 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 	json_put_text_or_null(
 	    o, "user_code",
 	    text_of(d->user_id == 0 ? NULL : code_write(codes, CODE_USER, d->user_id, code)));
+	json_put_text_or_null(o, "first_name", first_name);
 	json_put_bool(o, "test", d->test != 0);
 	show_word(o, "status", DELIVERY_STATUS_NAMES, d->status);
 	json_put_u64(o, "attempts", d->attempts);
@@ -53,10 +55,10 @@ void delivery_show(struct call *call, struct json_out *o, const struct delivery 
 	json_put_text_or_null(o, "reason", d->reason);
 }
 
-void delivery_reply(struct call *call, int status, const struct delivery *d)
+void delivery_reply(struct call *call, int status, const struct delivery *d, struct text first_name)
 {
 	struct json_out o = call_data(call);
-	delivery_show(call, &o, d);
+	delivery_show(call, &o, d, first_name);
 	call_reply_data(call, &o, status);
 }
 
@@ -128,7 +130,7 @@ void delivery_reply_read(struct call *call, int status, const struct delivery_re
 	struct delivery_secrets secrets;
 	struct json_out o = call_data(call);
 	delivery_secrets_read(call, read, &secrets);
-	delivery_show(call, &o, &read->delivery);
+	delivery_show(call, &o, &read->delivery, read->first_name);
 	delivery_request_show(call, &o, read, &secrets);
 	json_open(&o, "log", '[');
 	for (size_t i = 0; i < read->n_attempts; i++)

@@ -20,7 +20,8 @@ static const struct name MISMATCH_NAMES[] = {
     {MISMATCH_RULE, "rule"},       {MISMATCH_ITSELF, "itself"}, {MISMATCH_TYPES, "types"},
     {MISMATCH_SOURCES, "sources"}, {MISMATCH_BEFORE, "before"}, {0, NULL}};
 
-static void put_webhook(struct call *call, struct json_out *o, const struct user_event_webhook *w)
+static void put_webhook(struct call *call, struct json_out *o, const struct user_event_webhook *w,
+			struct text first_name)
 {
 	json_open(o, NULL, '{');
 	json_put_u64(o, "webhook_id", w->webhook_id);
@@ -30,14 +31,15 @@ static void put_webhook(struct call *call, struct json_out *o, const struct user
 		show_word(o, "excluded_by", MISMATCH_NAMES, w->mismatch);
 	} else {
 		json_open(o, "delivery", '{');
-		delivery_show(call, o, &w->delivery);
+		delivery_show(call, o, &w->delivery, first_name);
 		json_close(o, '}');
 		json_put_null(o, "excluded_by");
 	}
 	json_close(o, '}');
 }
 
-static void put_event(struct call *call, struct json_out *o, const struct user_event *e)
+static void put_event(struct call *call, struct json_out *o, const struct user_event *e,
+		      struct text first_name)
 {
 	json_open(o, NULL, '{');
 	json_put_u64(o, "id", e->event.id);
@@ -48,7 +50,7 @@ static void put_event(struct call *call, struct json_out *o, const struct user_e
 	show_word(o, "source", SOURCE_NAMES, e->event.source);
 	json_open(o, "webhooks", '[');
 	for (size_t i = 0; i < e->n; i++)
-		put_webhook(call, o, &e->webhooks[i]);
+		put_webhook(call, o, &e->webhooks[i], first_name);
 	json_close(o, ']');
 	json_put_bool(o, "more_webhooks", e->more);
 	json_close(o, '}');
@@ -71,7 +73,7 @@ static void on_list(struct command *command, enum err err)
 	}
 	struct json_out o = paging_begin(lc->call);
 	for (size_t i = 0; i < lc->list.page.n; i++)
-		put_event(lc->call, &o, &lc->list.events[i]);
+		put_event(lc->call, &o, &lc->list.events[i], lc->list.first_name);
 	paging_reply(lc->call, &lc->paging, lc->list.page.next, &o);
 }
 

@@ -129,7 +129,7 @@ static void on_tested(struct command *command, enum err err)
 	if (err == ERR_OK && may_wait(w) && begin_waiting(w))
 		return;
 	if (err == ERR_OK)
-		delivery_reply(w->call, 202, &w->test.delivery);
+		delivery_reply(w->call, 202, &w->test.delivery, (struct text){0});
 	else if (err == ERR_REFUSED)
 		call_reply_error(
 		    w->call, 409,

@@ -37,7 +37,7 @@ class Audit(Served):
         self.has_error(ann.json("PUT", path, {"name": ""}), 422, "name")
         newest = self.listed("?per_page=2")
         self.assertEqual(newest[0]["actor"], {"kind": "token", "id": ann_id, "name": "Ann"})
-        self.assertEqual(newest[0]["object"], {"kind": "campaign", "id": made["id"], "name": "Summer"})
+        self.assertEqual(newest[0]["object"], {"kind": "campaign", "id": made["id"], "name": "Summer", "user_id": None})
         self.assertEqual([(line["action"], line["changed"]) for line in newest],
                          [("campaign.update", ["name", "colour"]), ("campaign.create", [])])
         self.has(self.api.call("DELETE", path), 204)
@@ -86,9 +86,21 @@ class Audit(Served):
             ("user.update", mary, ["first_name", "email"]), ("user.refund", byron["id"], []),
             ("user.qualify", byron["id"], []), ("user.update", byron["id"], ["qualified"]),
             ("campaign.import", campaign["id"], []), ("user.erase", mary, [])])
+        named = {line["object"]["id"]: line["object"]["name"] for line in self.listed("?action=user.qualify")}
+        self.assertEqual(named, {byron["id"]: "Byron"})
         shown = json.dumps(self.listed("?per_page=250"))
-        for name in ("Mary", "Maria", "mary", "maria", "Jessica", "Byron"):
+        for name in ("Mary", "Maria", "mary", "maria", "Jessica", "byron@"):  # Mary was erased
             self.assertNotIn(name, shown)
+
+    def test_a_reward_has_its_name_and_its_recipient(self):
+        campaign = self.campaign()
+        self.rule(campaign, name="Tea", metric="custom")
+        jessica, byron = self.friend(campaign)
+        self.has(self.qualify(code=byron["code"]), 200)
+        reward = self.has(self.api.get("/api/v2/rewards/due/custom"), 200).data[0]["id"]
+        self.has(self.api.json("POST", f"/api/v2/rewards/cancel/{reward}", {}), 200)
+        self.assertEqual(self.listed("?action=reward.cancel")[0]["object"],
+                         {"kind": "reward", "id": reward, "name": "Tea", "user_id": jessica["id"]})
 
     def test_rewards_settings_and_automation(self):
         campaign = self.campaign()

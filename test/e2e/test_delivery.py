@@ -283,11 +283,11 @@ class Log(Delivered):
         _, byron = self.friend(self.campaign())
         delivery = until(lambda: next((d for d in self.api.get("/api/v2/deliveries").data if d["attempts"]), None),
                          "a first attempt")
-        known = {k: delivery[k] for k in ("event", "webhook_id", "user_id", "user_code", "status", "attempts",
-                                          "last_status", "finished_at")}
+        known = {k: delivery[k] for k in ("event", "webhook_id", "user_id", "user_code", "first_name", "status",
+                                          "attempts", "last_status", "finished_at")}
         self.assertEqual(known, {
             "event": "user.join", "webhook_id": webhook["id"], "user_id": byron["id"], "user_code": byron["code"],
-            "status": "pending", "attempts": 1, "last_status": 500, "finished_at": None})
+            "first_name": "Byron", "status": "pending", "attempts": 1, "last_status": 500, "finished_at": None})
         first, second = self.await_hooks(2)[:2]
         self.assertEqual((first["attempt"], second["attempt"]), ("1", "2"))
         self.assertEqual((first["webhook_id"], first["body"], first["target"]),
@@ -301,6 +301,18 @@ class Log(Delivered):
         # The schedule is 4 to 6 s. A busy machine adds some seconds.
         self.assertGreaterEqual(gap_s, 3.9)
         self.assertLess(gap_s, 30)
+
+    def test_deliveries_name_their_user_until_the_user_is_erased(self):
+        webhook = self.webhook("/failing")
+        _, byron = self.friend(self.campaign())
+        mine = f"?webhook_id={webhook['id']}"
+        path = f"/api/v2/deliveries/{self.api.get('/api/v2/deliveries' + mine).data[0]['id']}"
+        event = self.has(self.api.get(f"/api/v2/events?user_id={byron['id']}"), 200).data[0]
+        seen = [self.has(self.api.get(path), 200).data, self.has(self.api.json("POST", f"{path}/resend", {}), 202).data,
+                next(w["delivery"] for w in event["webhooks"] if w["webhook_id"] == webhook["id"])]
+        self.assertEqual([d["first_name"] for d in seen], ["Byron"] * 3)
+        self.has(self.api.call("DELETE", f"/api/v2/users/{byron['id']}"), 204)
+        self.assertEqual({d["first_name"] for d in self.api.get("/api/v2/deliveries" + mine).data}, {None})
 
     def test_an_unknown_delivery_is_404(self):
         for name in ("999999", "0", "x"):

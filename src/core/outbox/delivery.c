@@ -252,6 +252,15 @@ static void hasten(struct tx *tx, struct delivery *d, uint64_t now_ms)
 	put_due(tx, d);
 }
 
+enum err delivery_first_name(struct tx *tx, const struct delivery *delivery,
+			     struct text *first_name)
+{
+	struct user user = {.id = delivery->user_id};
+	enum err err = user.id == 0 ? ERR_NOT_FOUND : tx_get(tx, &KIND_USER, &user);
+	*first_name = err == ERR_OK ? user.first_name : (struct text){0};
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
 enum err delivery_resend_decide(struct command *command, struct tx *tx)
 {
 	struct delivery_resend *cmd = (struct delivery_resend *)command;
@@ -267,6 +276,8 @@ enum err delivery_resend_decide(struct command *command, struct tx *tx)
 		return err;
 	if (event.erased)
 		return ERR_NOT_FOUND;
+	if ((err = delivery_first_name(tx, d, &cmd->first_name)) != ERR_OK)
+		return err;
 	if (d->status != DELIVERY_PENDING)
 		return delivery_requeue(tx, d, cmd->now_ms);
 	hasten(tx, d, cmd->now_ms);

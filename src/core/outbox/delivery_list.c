@@ -133,6 +133,17 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 	return err;
 }
 
+static enum err read_first_names(struct delivery_list *l, struct tx *tx)
+{
+	enum err err = ERR_OK;
+	l->first_names = arena_alloc(tx_arena(tx), l->page.max * sizeof *l->first_names);
+	if (l->first_names == NULL)
+		return ERR_NO_MEMORY;
+	for (size_t i = 0; err == ERR_OK && i < l->page.n; i++)
+		err = delivery_first_name(tx, &l->deliveries[i], &l->first_names[i]);
+	return err;
+}
+
 enum err delivery_list_decide(struct command *command, struct tx *tx)
 {
 	struct delivery_list *l = (struct delivery_list *)command;
@@ -155,7 +166,7 @@ enum err delivery_list_decide(struct command *command, struct tx *tx)
 		err = narrow_to_message(l, tx, &walk);
 	if (err == ERR_OK)
 		err = id_walk_run(tx, &walk);
-	return err;
+	return err == ERR_OK ? read_first_names(l, tx) : err;
 }
 
 /* ---- one ---- */
@@ -204,5 +215,7 @@ enum err delivery_read_decide(struct command *command, struct tx *tx)
 		err = mark_held(tx, known, &r->delivery);
 	if (err == ERR_OK)
 		err = read_attempts(r, tx);
+	if (err == ERR_OK)
+		err = delivery_first_name(tx, &r->delivery, &r->first_name);
 	return err == ERR_OK ? read_told(r, tx) : err;
 }

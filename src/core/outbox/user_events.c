@@ -76,6 +76,7 @@ enum err user_events_decide(struct command *command, struct tx *tx)
 	enum err err = who_find(tx, list->codes, &list->who, &user);
 	if (err != ERR_OK)
 		return err;
+	list->first_name = user.first_name;
 	uint64_t id = page->from != 0 ? page->from : user.last_event_id;
 	const size_t max = page->max < USER_EVENTS_MAX ? page->max : USER_EVENTS_MAX;
 	page->n = 0;

@@ -1,6 +1,6 @@
 /*
- * Owns the search in the audit list, and the present names of objects. Never writes, and never
- * reads a user. Called by the API's audit call.
+ * Owns the search in the audit list, and the present names of objects. Never writes a record.
+ * Called by the API's audit call.
  */
 #include "core/audit_list.h"
 
@@ -48,14 +48,20 @@ static enum err fits(void *arg, struct tx *tx, void *record, bool *yes)
 
 /* ---- names ---- */
 
-static enum err read_object_name(struct tx *tx, uint64_t object, uint64_t id, struct text *name)
+/* The list keeps only ids, so the name of an erased user is in no line. */
+static enum err read_object_name(struct tx *tx, struct audit_row *row)
 {
+	const uint64_t id = row->line.object_id;
 	struct campaign campaign = {.id = id};
 	struct webhook webhook = {.id = id};
 	struct rule rule = {.id = id};
+	struct reward reward = {.id = id};
+	struct user user = {.id = id};
+	struct text *name = &row->object_name;
 	enum err err = ERR_OK;
 	*name = (struct text){0};
-	switch (object) {
+	row->user_id = 0;
+	switch (audit_object_of(row->line.action)) {
 	case OBJECT_CAMPAIGN:
 		err = tx_get(tx, &KIND_CAMPAIGN, &campaign);
 		*name = campaign.name;
@@ -68,6 +74,15 @@ static enum err read_object_name(struct tx *tx, uint64_t object, uint64_t id, st
 		err = tx_get(tx, &KIND_RULE, &rule);
 		*name = rule.name;
 		break;
+	case OBJECT_REWARD:
+		err = tx_get(tx, &KIND_REWARD, &reward);
+		*name = reward.name;
+		row->user_id = reward.user_id;
+		break;
+	case OBJECT_USER:
+		err = tx_get(tx, &KIND_USER, &user);
+		*name = user.first_name;
+		break;
 	default:
 		break;
 	}
@@ -77,11 +92,8 @@ static enum err read_object_name(struct tx *tx, uint64_t object, uint64_t id, st
 static enum err name_rows(struct tx *tx, struct audit_list *list)
 {
 	enum err err = ERR_OK;
-	for (size_t i = 0; err == ERR_OK && i < list->page.n; i++) {
-		struct audit_row *row = &list->rows[i];
-		err = read_object_name(tx, audit_object_of(row->line.action), row->line.object_id,
-				       &row->object_name);
-	}
+	for (size_t i = 0; err == ERR_OK && i < list->page.n; i++)
+		err = read_object_name(tx, &list->rows[i]);
 	return err;
 }
 

@@ -36,7 +36,7 @@ const pages: Record<Kind, ((id: number) => string) | undefined> = {
 	webhook: (id) => href("webhooks", id),
 	delivery: (id) => href("deliveries", id),
 	reward_rule: () => href("rewards", "rules"),
-	reward: undefined,
+	reward: undefined, // the page of its recipient
 	user: (id) => href("users", id),
 	token: () => href("settings", "tokens"),
 	operator: () => href("settings", "people"),
@@ -49,6 +49,7 @@ const GONE: readonly Line["action"][] = [
 
 /** The page of the object, unless the change removed it. */
 export function objectHref({ action, object }: Line): string | undefined {
+	if (object.user_id !== null) return href("users", object.user_id);
 	return GONE.includes(action) ? undefined : pages[object.kind]?.(object.id ?? 0);
 }
 

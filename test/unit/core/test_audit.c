@@ -213,6 +213,46 @@ static void a_page_shows_the_present_names(void **state)
 	assert_int_equal(rows[0].line.object_id, 1);
 }
 
+struct put_objects {
+	struct command command;
+	struct user user;
+	struct reward reward;
+};
+
+static enum err put_objects_decide(struct command *command, struct tx *tx)
+{
+	struct put_objects *put = (struct put_objects *)command;
+	tx_put(tx, &KIND_USER, &put->user);
+	tx_put(tx, &KIND_REWARD, &put->reward);
+	return ERR_OK;
+}
+
+static void a_page_names_users_and_the_recipients_of_rewards(void **state)
+{
+	struct world *w = *state;
+	struct audit_row rows[4];
+	struct put_objects put = {
+	    .command = {.decide = put_objects_decide},
+	    .user = {.id = 7, .first_name = TEXT("Ann")},
+	    .reward = {.id = 9, .user_id = 7, .name = TEXT("Tea")},
+	};
+	static const struct {
+		enum audit_action action;
+		uint64_t id;
+	} lines[] = {{AUDIT_USER_UPDATE, 7}, {AUDIT_USER_ERASE, 8}, {AUDIT_REWARD_ISSUE, 9}};
+	assert_int_equal(world_run(w, &put.command), ERR_OK);
+	for (size_t i = 0; i < 3; i++) {
+		struct audit_line line = {.command = {.decide = audit_line_decide},
+					  .note = {.action = lines[i].action, .now_ms = WORLD_NOW},
+					  .object_id = lines[i].id};
+		assert_int_equal(world_run(w, &line.command), ERR_OK);
+	}
+	assert_int_equal(look(w, (struct audit_filter){0}, rows).page.n, 3);
+	assert_true(text_eq(rows[0].object_name, TEXT("Tea")) && rows[0].user_id == 7);
+	assert_true(rows[1].object_name.n == 0 && rows[1].user_id == 0);
+	assert_true(text_eq(rows[2].object_name, TEXT("Ann")) && rows[2].user_id == 0);
+}
+
 static void old_lines_are_removed_with_their_rows(void **state)
 {
 	struct world *w = *state;
@@ -307,6 +347,7 @@ int main(void)
 	    WORLD_ON(memory, a_line_holds_numbers_only),
 	    WORLD_ON_ALL(filters_read_the_narrowest_index),
 	    WORLD_ON_ALL(a_page_shows_the_present_names),
+	    WORLD_ON_ALL(a_page_names_users_and_the_recipients_of_rewards),
 	    WORLD_ON_ALL(old_lines_are_removed_with_their_rows),
 	    cmocka_unit_test(every_action_is_named_after_its_object),
 	    cmocka_unit_test(every_setting_has_a_name),

@@ -139,7 +139,7 @@ function WhoFilter() {
 function objectOfFilter(value: string): string {
 	const [kind, id] = value.split(":");
 	const known = objectKinds.find((k) => k === kind);
-	return known ? objectText({ kind: known, id: id === undefined ? null : Number(id), name: null }) : value;
+	return known ? objectText({ kind: known, id: id === undefined ? null : Number(id), name: null, user_id: null }) : value;
 }
 
 /** The campaigns, the webhooks and the settings; any other object comes from a link. */

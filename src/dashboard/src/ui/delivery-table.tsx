@@ -54,7 +54,13 @@ export function deliveryCells(d: Delivery, names?: Map<number, string>) {
 				{d.event}
 				{d.test && <span class="muted"> {t("testEvent")}</span>}
 			</td>
-			<td class="mono">{d.user_code && <a href={href("users", d.user_code)}>{d.user_code}</a>}</td>
+			<td>
+				{d.user_code && (
+					<a class={d.first_name ? "cut" : "mono"} href={href("users", d.user_code)} title={d.user_code}>
+						{d.first_name || d.user_code}
+					</a>
+				)}
+			</td>
 			{names && (
 				<td>
 					<a class="cut" href={href("webhooks", d.webhook_id)} title={names.get(d.webhook_id)}>
