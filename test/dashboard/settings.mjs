@@ -34,7 +34,8 @@ await run(async () => {
 	const token = await page.getByRole("status").locator("code").innerText();
 	const headers = { Authorization: `Bearer ${token}` };
 	assert.equal((await fetch(`${context.url}/api/v2/campaigns`, { headers })).status, 200);
-	await page.getByRole("row").filter({ hasText: "CRM" }).getByRole("button", { name: "Revoke" }).click();
+	await page.getByRole("button", { name: "Revoke: CRM" }).click();
+	await page.getByRole("alertdialog", { name: "Revoke: CRM" }).getByRole("button", { name: "Revoke" }).click();
 	await page.getByText("The token CRM is revoked.").waitFor();
 	assert.equal((await fetch(`${context.url}/api/v2/campaigns`, { headers })).status, 401);
 	assertClean(page);

@@ -157,9 +157,29 @@ async function failing(page, campaign) {
 	await visit(page, "webhooks");
 	for (let i = 0; i < 8; i++) await joinThrough(campaign.code, `Down${i}`, `down${i}@example.com`);
 	await row.getByText("Failing").waitFor();
+	await row.getByText(/^No connection \(connect\) since \d/).waitFor();
 	await row.getByRole("link").click();
 	await page.locator("[data-answer=failing]").getByText("No connection to 127.0.0.1 could be made.").waitFor();
 	await page.locator("[data-answer=failing]").getByText("connect · Connection refused").waitFor();
+	await api("DELETE", `/api/v2/webhooks/${id}`);
+}
+
+/** A receiver that refuses every message: the list says so, and its webhook is not simply active. */
+async function refused(page, campaign) {
+	const { id } = await api("POST", "/api/v2/webhooks", {
+		name: "Strict", event: "user.join", url: `${context.receiver}?strict`, campaign_id: campaign.id, types: ["person_referring"],
+		success_statuses: [299], retry_schedule: [1],
+	});
+	await joinThrough(campaign.code, "Strict", "strict@example.com");
+	await visit(page, "webhooks");
+	const row = page.getByRole("row").filter({ hasText: "Strict" });
+	await row.getByText("Failing").waitFor();
+	await row.getByText(/(was given up|refuses the message): \d+/).waitFor();
+	await visit(page, "");
+	await page.getByText(/Strict .*\d+.* 1 was given up\.$/).waitFor();
+	await visit(page, `webhooks/${id}`);
+	await page.getByRole("link", { name: "1", exact: true }).click();
+	await page.waitForFunction(() => location.hash.includes("status=exhausted"));
 	await api("DELETE", `/api/v2/webhooks/${id}`);
 }
 
@@ -184,6 +204,7 @@ await run(async () => {
 	await disableAndUndo(page, webhook, jessica);
 	await whyNothing(page, campaign);
 	await failing(page, campaign);
+	await refused(page, campaign);
 	assertClean(page);
 	return { webhook, curl, body, old, secret, ada: ada.code, byron: byron.code };
 });

@@ -20,7 +20,14 @@ interface Trouble {
 
 const LIVE_MS = 5000;
 const SHOWN = 5; // webhooks; a line counts the others
+const AT_ONCE = 3; // notices
 const WORST_FIRST = ["bad", "wait", "hold"];
+
+/** " 79 were given up.", or " 3 deliveries wait." */
+function lostText({ exhausted, pending }: Schemas["WebhookWhy"]): string {
+	if (exhausted > 0) return ` ${t("whyExhausted", { n: exhausted })}`;
+	return pending > 0 ? ` ${t("waiting", { n: pending })}` : "";
+}
 
 function troubleOf({ id, name: whole, why }: Schemas["WebhookTrouble"]): Trouble {
 	const name = brief(whole);
@@ -33,8 +40,8 @@ function troubleOf({ id, name: whole, why }: Schemas["WebhookTrouble"]): Trouble
 		const action = t("changeWho"), to = href("webhooks", id, "settings", { at: "who" });
 		return { ...trouble("hold", t("getsNothing", { name, reason: silenceText(why) })), action, to };
 	}
-	if (why.answer === "given_up") return trouble("wait", t("lastGivenUp", { name, error }));
-	return trouble("wait", t("refusesMessages", { name, error }));
+	const last = { name, error, time: moment(why.last_attempt_at) };
+	return trouble("wait", t(why.answer === "given_up" ? "lastGivenUp" : "refusesMessages", last) + lostText(why));
 }
 
 const worstFirst = (a: Trouble, b: Trouble) => WORST_FIRST.indexOf(a.tint) - WORST_FIRST.indexOf(b.tint);
@@ -74,6 +81,23 @@ function Line({ trouble: { tint, text, action, to } }: { trouble: Trouble }) {
 	);
 }
 
+/** The troubles that would push the numbers of the page off the screen. */
+function Others({ all }: { all: Trouble[] }) {
+	const [worst] = all;
+	if (!worst) return null;
+	if (all.length === 1) return <Line trouble={worst} />;
+	return (
+		<details>
+			<summary class={`notice ${worst.tint}`}>{t("moreNotices", { n: all.length })}</summary>
+			<div class="notices">
+				{all.map((trouble) => (
+					<Line key={trouble.key} trouble={trouble} />
+				))}
+			</div>
+		</details>
+	);
+}
+
 export const loadTroubles = () => call(client.GET("/api/v2/troubles"));
 
 export function Troubles({ arrived }: { arrived: () => void }) {
@@ -81,12 +105,13 @@ export function Troubles({ arrived }: { arrived: () => void }) {
 	// The stream does not report a receiver that begins to fail.
 	useFollow("troubles", reload, live.value ? LIVE_MS : 0);
 	useArrival(arrived, data !== undefined || problem !== undefined);
-	const all = data ? [...webhookTroubles(data.data), ...emptyPools(data.data), ...others(data.data)].sort(worstFirst) : [];
+	const all: Trouble[] = data ? [...webhookTroubles(data.data), ...emptyPools(data.data), ...others(data.data)].sort(worstFirst) : [];
 	return (
 		<div class="notices">
-			{all.map((trouble) => (
+			{all.slice(0, AT_ONCE).map((trouble) => (
 				<Line key={trouble.key} trouble={trouble} />
 			))}
+			<Others all={all.slice(AT_ONCE)} />
 		</div>
 	);
 }

@@ -3,7 +3,7 @@ import { call, client, type Schemas } from "../api";
 import type { Concerns } from "../live";
 import { MessageFilter } from "../delivery/message-filter";
 import { useLoad } from "../query";
-import { route } from "../route";
+import { href, route } from "../route";
 import { deliveryCells, deliveryHead } from "../ui/delivery-table";
 import { perPage } from "../ui/long-list";
 import { LongTable } from "../ui/long-table";
@@ -78,6 +78,11 @@ export function DeliveriesPage() {
 				cells={(d) => deliveryCells(d, names)}
 				empty={t([...route.value.query].length > 0 ? "deliveriesEmpty" : "deliveriesNone")}
 			/>
+			{list.complete && list.count === 0 && (
+				<p class="row">
+					<a class="button" href={href("webhooks")}>{t("toWebhooks")}</a>
+				</p>
+			)}
 		</>
 	);
 }

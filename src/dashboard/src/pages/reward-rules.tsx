@@ -32,6 +32,13 @@ function Terms({ rule, campaign }: { rule: Rule; campaign: string | undefined })
 	);
 }
 
+/** "65 rewards wait, 20 codes are left: upload 45." A reward takes its coupon when it is issued. */
+function poolText(left: number, all: number, due: number): string {
+	if (left === 0 && due > 0) return t("poolEmpty", { n: due });
+	if (all === 0) return t("noPool");
+	return left < due ? t("poolShort", { n: due, left, missing: due - left }) : t("poolLeft", { n: left, all: number(all) });
+}
+
 function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 	const [codes, setCodes] = useState("");
 	const wanted = route.value.query.get("upload") === String(rule.id);
@@ -55,15 +62,13 @@ function Pool({ rule, added }: { rule: Rule; added: () => void }) {
 		added();
 	};
 	const { left, added: all } = rule.coupons;
+	const { due } = rule.rewards;
+	const low = left < due || left * 10 < all;
 	return (
 		<>
-			<div class={left === 0 ? "notice bad" : left * 10 < all ? "notice wait" : "row"}>
+			<div class={left === 0 ? "notice bad" : low ? "notice wait" : "row"}>
 				<span class="grow">
-					{left === 0 && rule.rewards.due > 0
-						? t("poolEmpty", { n: rule.rewards.due })
-						: all === 0
-							? t("noPool")
-							: t("poolLeft", { n: left, all: number(all) })}
+					{poolText(left, all, due)}
 				</span>
 				<button type="button" disabled={!canWrite.value} onClick={() => setOpen(!open)} aria-expanded={open}>
 					{t("uploadCodes")}

@@ -72,7 +72,10 @@ export function RewardsPage() {
 					</div>
 					{tab === "due" && (
 						<p class="muted">
-							{t("rulesCreate")} <a href={href("rewards", "rules")}>{t("toRules")}</a>
+							{t("rulesCreate")}{" "}
+							<a class={rules.data?.data.length === 0 ? "button" : ""} href={href("rewards", "rules")}>
+								{t(rules.data?.data.length === 0 ? "newRule" : "toRules")}
+							</a>
 						</p>
 					)}
 					{metric && <RewardList key={`${tab} ${metric}`} state={tab satisfies State} metric={metric} />}

@@ -4,6 +4,7 @@ import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import { canAdmin, type Scope } from "../session";
 import { act, useSubmit } from "../ui/act";
+import { takeFocus } from "../ui/field";
 import { Copy, Failed, Moment, Skeleton } from "../ui/parts";
 import { t } from "../words";
 
@@ -38,6 +39,24 @@ function NewToken({ made }: { made: (token: Token) => void }) {
 			</div>
 			{problem && <Failed problem={problem} again={again} />}
 		</form>
+	);
+}
+
+/** A revoked token cannot come back, so the button asks; the session's own token also signs out. */
+function Revoke({ token, revoke }: { token: Token; revoke: () => Promise<void> }) {
+	const [asked, setAsked] = useState(false);
+	if (!asked)
+		return (
+			<button type="button" disabled={!canAdmin.value} onClick={() => setAsked(true)} aria-label={`${t("revoke")}: ${token.name}`}>
+				{t("revoke")}
+			</button>
+		);
+	return (
+		<div class="notice wait revoke" role="alertdialog" aria-label={`${t("revoke")}: ${token.name}`}>
+			<span class="grow">{t(token.current ? "revokeOwnAsk" : "revokeAsk")}</span>
+			<button type="button" ref={takeFocus} onClick={() => void revoke()}>{t("revoke")}</button>
+			<button type="button" onClick={() => setAsked(false)}>{t("back")}</button>
+		</div>
 	);
 }
 
@@ -96,12 +115,10 @@ export function Tokens() {
 									<Moment at={token.created_at} />
 								</td>
 								<td data-label={t("expires")}>
-									<Moment at={token.expires_at} />
+									{token.expires_at ? <Moment at={token.expires_at} /> : t("never")}
 								</td>
 								<td class="number">
-									<button type="button" disabled={!canAdmin.value} onClick={() => revoke(token)}>
-										{t("revoke")}
-									</button>
+									<Revoke token={token} revoke={() => revoke(token)} />
 								</td>
 							</tr>
 						))}

@@ -52,13 +52,16 @@ function useWebhook(id: number) {
 	return { webhook, why, latest, oldest, reload };
 }
 
-function Counts({ why }: { why: Schemas["WebhookWhy"] }) {
+/** Each count leads to its deliveries. */
+function Counts({ id, why }: { id: number; why: Schemas["WebhookWhy"] }) {
 	return (
 		<dl class="facts panel">
 			{(["pending", "held", "exhausted", "delivered"] as const).map((word) => (
 				<div key={word}>
 					<dt>{t(word)}</dt>
-					<dd>{number(why[word])}</dd>
+					<dd>
+						{why[word] > 0 ? <a href={href("deliveries", { webhook_id: id, status: word })}>{number(why[word])}</a> : "0"}
+					</dd>
 				</div>
 			))}
 		</dl>
@@ -132,13 +135,16 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 				onEnable={() => toggle(true)}
 				onReplay={replay}
 			/>
-			<Counts why={explained} />
+			<Counts id={id} why={explained} />
 			<WebhookTabs id={id} at={tab} />
 			{tab === "request" ? (
 				<SavedRequest id={id} />
 			) : (
 				<section class="panel stack scroll">
-					<h2>{t("latestDeliveries")}</h2>
+					<div class="row">
+						<h2 class="grow">{t("latestDeliveries")}</h2>
+						<a class="button" href={href("webhooks", id, "replay")}>{t("replayTitle")}</a>
+					</div>
 					{deliveries.length > 0 ? (
 						<DeliveryTable deliveries={deliveries} />
 					) : (
@@ -146,7 +152,6 @@ export function WebhookPage({ id, tab }: { id: number; tab: "deliveries" | "requ
 					)}
 					<p class="row">
 						<a href={href("deliveries", { webhook_id: id })}>{t("allDeliveries")}</a>
-						<a href={href("webhooks", id, "replay")}>{t("replayTitle")}</a>
 						{canAdmin.value && <a href={auditHref("webhook", id)}>{t("showChanges")}</a>}
 					</p>
 				</section>

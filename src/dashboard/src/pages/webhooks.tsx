@@ -53,33 +53,28 @@ export function WebhooksPage() {
 			{list.data?.data.length === 0 && <Empty>{t("webhooksEmpty")}</Empty>}
 			{list.data && list.data.data.length > 0 && (
 				<section class="panel scroll">
-					<table class="table">
+					<table class="table webhooks">
 						<thead>
 							<tr>
 								<th>{t("name")}</th>
 								<th>{t("status")}</th>
 								<th>{t("event")}</th>
-								<th>URL</th>
 							</tr>
 						</thead>
 						<tbody>
 							{list.data.data.map((w) => (
 								<tr key={w.id}>
 									<td>
-										<a class="cut" title={w.name} href={href("webhooks", w.id)}>
-											{w.name}
-										</a>
+										<a class="wrap" href={href("webhooks", w.id)}>{w.name}</a>
+										<span class="mono meta block wrap">
+											{w.method.toUpperCase()} {w.url}
+										</span>
 									</td>
 									<td>
 										<State of={w} why={whys.get(w.id)} />
 										<Reason of={w} why={whys.get(w.id)} />
 									</td>
 									<td>{w.events.join(", ")}</td>
-									<td class="mono">
-										<span class="cut" title={`${w.method} ${w.url}`}>
-											{w.method.toUpperCase()} {w.url}
-										</span>
-									</td>
 								</tr>
 							))}
 						</tbody>

@@ -6,6 +6,7 @@ import { day } from "../words";
 import { theme } from "./theme";
 
 const HEIGHT = 200;
+const LABEL = 72; // pixels for the name of a day
 
 interface Props {
 	dates: string[];
@@ -28,13 +29,19 @@ function plotIn(box: HTMLElement, { dates, values, before, write }: Props): uPlo
 	const all = [...values, ...before].map((v) => v ?? 0);
 	const share = all.every((v) => v <= 1) && all.some((v) => !Number.isInteger(v));
 	const points = { show: dates.length < 2 };
+	const moments = dates.map((d) => Date.parse(`${d}T00:00:00`) / 1000);
+	/* Counted from the last day, which is the day that a reader looks for. */
+	const labelled = (plot: uPlot) => {
+		const step = Math.max(1, Math.ceil((moments.length * LABEL) / plot.width));
+		return moments.filter((_, i) => (moments.length - 1 - i) % step === 0);
+	};
 	return new uPlot(
 		{
 			width: box.clientWidth,
 			height: HEIGHT,
 			cursor: { show: false },
 			legend: { show: false },
-			axes: [{ ...axis, grid: { show: false }, values: days, size: 28 }, { ...axis, values: ticksOf(write, share) }],
+			axes: [{ ...axis, grid: { show: false }, values: days, splits: labelled, size: 36, gap: 10 }, { ...axis, values: ticksOf(write, share) }],
 			scales: { y: { range: (_, __, max) => [0, Math.max(max, share ? 0.1 : 4)] } },
 			series: [
 				{},
@@ -42,7 +49,7 @@ function plotIn(box: HTMLElement, { dates, values, before, write }: Props): uPlo
 				{ stroke: colour("--accent"), width: 2, points },
 			],
 		},
-		[dates.map((d) => Date.parse(`${d}T00:00:00`) / 1000), before, values],
+		[moments, before, values],
 		box,
 	);
 }

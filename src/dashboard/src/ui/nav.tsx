@@ -73,7 +73,7 @@ export function Nav() {
 			</button>
 			<div class="foot">
 				<Who />
-				<button type="button" class="plain" onClick={() => (overlay.value = "keys")}>
+				<button type="button" class="plain only-keys" onClick={() => (overlay.value = "keys")}>
 					<Keyboard size={18} aria-hidden />
 					{t("keys")}
 				</button>
@@ -102,7 +102,7 @@ export function More() {
 					<Search size={18} aria-hidden />
 					{t("find")}
 				</button>
-				<button type="button" class="plain" onClick={() => (overlay.value = "keys")}>
+				<button type="button" class="plain only-keys" onClick={() => (overlay.value = "keys")}>
 					<Keyboard size={18} aria-hidden />
 					{t("keys")}
 				</button>

@@ -4,6 +4,7 @@ import { Ban, CircleCheck, Clock, Eye, OctagonX, Pause, Pencil, RotateCw } from 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Problem } from "../api";
+import { route } from "../route";
 import { aboutField } from "../said";
 import type { Words } from "../words/en";
 import { moment, t } from "../words";
@@ -122,20 +123,25 @@ export function Skeleton({ height }: { height: number }) {
 interface Toast {
 	text: string;
 	undo?: (() => void) | undefined;
+	page: string;
 }
+
+const page = () => route.value.path.join("/");
 
 const toast = signal<Toast | undefined>(undefined);
 let timer = 0;
 
 /** Says what was done, with a way back where the API has one. */
 export function say(text: string, undo?: () => void): void {
-	toast.value = { text, undo };
+	toast.value = { text, undo, page: page() };
 	clearTimeout(timer);
 	timer = window.setTimeout(() => (toast.value = undefined), 8000);
 }
 
 export function Toasts() {
-	const now = toast.value;
+	const here = page();
+	/* An undo is about its page: on another one, nobody would know what it undoes. */
+	const now = toast.value?.undo && toast.value.page !== here ? undefined : toast.value;
 	return (
 		<div role="status">
 			{now && (

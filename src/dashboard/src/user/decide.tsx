@@ -90,7 +90,7 @@ export function Decide({ user, decided }: { user: User; decided: () => void }) {
 						: t("rewardsWait", { n: waiting.length, list: waiting.map((r) => `${r.name} (${rewardValue(r)})`).join(", ") })}
 				</p>
 			)}
-			<div class="row apart">
+			<div class="row spaced">
 				<button type="button" disabled={!canWrite.value || !waiting} onClick={() => setAsked("accept")}>{t("accept")}</button>
 				<button type="button" class="warns" disabled={!canWrite.value || !waiting} onClick={() => setAsked("reject")}>{t("reject")}</button>
 				<Needs />

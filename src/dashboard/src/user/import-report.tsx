@@ -1,5 +1,5 @@
 // What an import did, or would do: the counts, and every refused line with its reason.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Schemas } from "../api";
 import { said } from "../said";
 import { brief, number, t } from "../words";
@@ -46,8 +46,22 @@ function useDownload(outcome: Outcome, file: File) {
 	return { state, start };
 }
 
+/** The refused value of each line that is shown, read from the file itself. */
+function useValues(outcome: Outcome, file: File): Map<number, string> {
+	const [values, setValues] = useState(new Map<number, string>());
+	const read = async () => {
+		const shown = outcome.refused.slice(0, SHOWN);
+		const { head, found } = await rowsOf(file, new Set(shown.map((r) => r.line)), outcome.separator, outcome.encoding === "windows-1252");
+		const cells = shown.map((r) => [r.line, found.get(r.line)?.[head.indexOf(r.field ?? "")] ?? ""] as const);
+		setValues(new Map(cells));
+	};
+	useEffect(() => void read().catch(() => undefined), [outcome, file]); // a file that is gone: the lines without values
+	return values;
+}
+
 function Refused({ outcome, file }: { outcome: Outcome; file: File }) {
 	const { state, start } = useDownload(outcome, file);
+	const values = useValues(outcome, file);
 	if (outcome.refused_total === 0) return null;
 	const rest = outcome.refused.length - SHOWN;
 	return (
@@ -60,7 +74,8 @@ function Refused({ outcome, file }: { outcome: Outcome; file: File }) {
 			<ul class="lines refused" tabIndex={0} aria-label={t("refusedLines", { n: outcome.refused_total })}>
 				{outcome.refused.slice(0, SHOWN).map((r, i) => (
 					<li key={i} class="wrap">
-						<strong>{t("lineN", { n: r.line })}</strong> {r.field && <code>{r.field}</code>} {said(r.message)}
+						<strong>{t("lineN", { n: r.line })}</strong> {r.field && <code>{r.field}</code>}{" "}
+						{values.get(r.line) && <q>{brief(values.get(r.line) ?? "")}</q>} {said(r.message)}
 					</li>
 				))}
 			</ul>

@@ -40,9 +40,9 @@ function disabled(why: Why, who: string | undefined): Answer {
 	const held = heldText(why);
 	const since = when(why.since);
 	if (why.answer === "disabled_gone")
-		return { tint: "bad", text: `${t("whyGone")}${held}`, remedies: [{ change: "endpoint" }, "enable"] };
+		return { tint: "bad", text: `${t("whyGone", { when: since })}${held}`, remedies: [{ change: "endpoint" }, "enable"] };
 	if (why.answer === "disabled_failing") {
-		const text = `${t("whyFailedFor", { long: span(why.disable_rule.after_seconds) })}${held}`;
+		const text = `${t("whyFailedFor", { long: span(why.disable_rule.after_seconds), when: since })}${held}`;
 		return { tint: "bad", text, remedies: ["lastResponse", { change: "endpoint" }, "enable"] };
 	}
 	if (why.answer === "disabled_by_operator")
@@ -164,7 +164,7 @@ export function WhyPanel({ why, webhook, last, lastTried, onEnable, onReplay }: 
 	};
 	return (
 		<section class="stack" aria-labelledby="why-title">
-			<h2 id="why-title">{t("whyNothing")}</h2>
+			<h2 id="why-title">{t(answer.tint === "ok" ? "whetherAll" : "whyNothing")}</h2>
 			<div class={`notice ${answer.tint}`} data-answer={why.answer}>
 				<div class="grow">
 					<p>{answer.text}</p>

@@ -92,8 +92,8 @@ export const deWebhooks: Same = {
 	testFailedKept: "Der Webhook ist gespeichert, aber der Test ist fehlgeschlagen.",
 	oneAtATime: "es läuft nur ein Versuch zur selben Zeit", keepsFailing: "{error} seit {since}",
 	refusesNow: "der Empfänger lehnt die Nachricht ab: {error}",
-	whyGone: "Der Empfänger hat mit 410 Gone geantwortet, deshalb hat referd den Webhook deaktiviert.",
-	whyFailedFor: "{long} lang ist jeder Versuch fehlgeschlagen, deshalb hat referd den Webhook deaktiviert.",
+	whyGone: "Der Empfänger hat {when} mit 410 Gone geantwortet, deshalb hat referd den Webhook deaktiviert.",
+	whyFailedFor: "{long} lang ist jeder Versuch fehlgeschlagen, deshalb hat referd den Webhook {when} deaktiviert.",
 	whyDisabled: "{who} hat diesen Webhook {when} deaktiviert.", somebody: "Jemand",
 	whyFailing: "Der Empfänger ist gestört: {error} seit {since}. Es läuft nur ein Versuch zur selben Zeit, der nächste {next}.",
 	whyRate: ["{n} Zustellung wartet: {rate} pro Sekunde sind erlaubt. Das dauert noch etwa {left}.", "{n} Zustellungen warten: {rate} pro Sekunde sind erlaubt. Das dauert noch etwa {left}."],
@@ -122,5 +122,5 @@ export const deWebhooks: Same = {
 	enableAndSend: ["Aktivieren und {n} senden", "Aktivieren und {n} senden"], sendEarlier: "Frühere Ereignisse senden",
 	replayBegun: "Die früheren Ereignisse werden eingereiht.",
 	lastResponse: "Letzte Antwort", showThem: "Zeigen", showExhausted: "Aufgegebene zeigen",
-	copyWebhookId: "webhook-id kopieren", allDeliveries: "Alle Zustellungen dieses Webhooks",
+	copyWebhookId: "webhook-id kopieren", allDeliveries: "Alle Zustellungen dieses Webhooks filtern",
 };

@@ -87,8 +87,8 @@ export const enWebhooks = {
 	testFailedKept: "The webhook is saved, but the test failed.",
 	oneAtATime: "one delivery is tried at a time", keepsFailing: "{error} since {since}",
 	refusesNow: "the receiver refuses the message: {error}",
-	whyGone: "The receiver answered 410 Gone, so referd disabled the webhook.",
-	whyFailedFor: "Every attempt failed for {long}, so referd disabled the webhook.",
+	whyGone: "The receiver answered 410 Gone {when}, so referd disabled the webhook.",
+	whyFailedFor: "Every attempt failed for {long}, so referd disabled the webhook {when}.",
 	whyDisabled: "{who} disabled this webhook {when}.", somebody: "Somebody",
 	whyFailing: "The receiver keeps failing: {error} since {since}. One delivery is tried at a time, the next {next}.",
 	whyRate: ["{n} delivery waits: {rate} a second are allowed. About {left} are left.", "{n} deliveries wait: {rate} a second are allowed. About {left} are left."],
@@ -117,5 +117,5 @@ export const enWebhooks = {
 	enableAndSend: ["Enable and send {n}", "Enable and send {n}"], sendEarlier: "Send the earlier events",
 	replayBegun: "The earlier events are being queued.",
 	lastResponse: "Last response", showThem: "Show them", showExhausted: "Show what was given up",
-	copyWebhookId: "Copy the webhook-id", allDeliveries: "All deliveries of this webhook",
+	copyWebhookId: "Copy the webhook-id", allDeliveries: "Filter all deliveries of this webhook",
 } satisfies Record<string, string | [string, string]>;
