@@ -2,8 +2,8 @@
 import { type Schemas, call, client } from "../api";
 import { loadTroubles } from "../campaign/troubles";
 import { outcomeText } from "../delivery/reason";
-import { changes } from "../live";
-import { useLoad } from "../query";
+import { changes, live } from "../live";
+import { useFollow, useLoad } from "../query";
 import { href } from "../route";
 import { said } from "../said";
 import { Empty, Failed, Skeleton, Status } from "../ui/parts";
@@ -13,6 +13,8 @@ import { silenceText } from "../webhook/silence";
 import { moment, t } from "../words";
 
 type Why = Schemas["WebhookWhy"];
+
+const LIVE_MS = 5000;
 
 /** What the receiver did last, if that is why nothing arrives. */
 function failureText(why: Why): string {
@@ -37,8 +39,10 @@ function State({ of: w, why }: { of: Schemas["Webhook"]; why: Why | undefined })
 }
 
 export function WebhooksPage() {
-	const list = useLoad("webhooks", async () => remember(await call(client.GET("/api/v2/webhooks"))), 5000, changes("webhooks"));
-	const troubles = useLoad("troubles", loadTroubles, 5000, changes("webhooks"));
+	const list = useLoad("webhooks", async () => remember(await call(client.GET("/api/v2/webhooks"))), LIVE_MS, changes("webhooks"));
+	const troubles = useLoad("troubles", loadTroubles, LIVE_MS, changes("webhooks"));
+	// The stream does not report a receiver that begins to fail.
+	useFollow("troubles", troubles.reload, live.value ? LIVE_MS : 0);
 	const whys = new Map(troubles.data?.data.webhooks.map((w) => [w.id, w.why]));
 	return (
 		<>
