@@ -41,7 +41,7 @@ await run(async () => {
 	await row(page, "Ann", "Changed: Status", "Campaign Spring").waitFor();
 	await row(page, "Ben", "Disabled", "Webhook CRM").waitFor();
 	await api("PUT", `/api/v2/users/${jessica.code}`, { first_name: "Jessy" });
-	await row(page, "Changed: First name", "User 1").waitFor();
+	await row(page, "Changed: First name", "User Jessy").waitFor();
 	await api("DELETE", `/api/v2/users/${jessica.code}`);
 	await row(page, "Erased", "User 1").waitFor();
 	assert.doesNotMatch(await page.locator("main").innerText(), /jess/i);

@@ -56,8 +56,8 @@ export function deliveryCells(d: Delivery, names?: Map<number, string>) {
 			</td>
 			<td>
 				{d.user_code && (
-					<a class={d.first_name ? "cut" : "mono"} href={href("users", d.user_code)} title={d.user_code}>
-						{d.first_name || d.user_code}
+					<a class="cut" href={href("users", d.user_code)} title={d.user_code}>
+						{d.first_name} <span class={d.first_name ? "mono hidden-text" : "mono"}>{d.user_code}</span>
 					</a>
 				)}
 			</td>
