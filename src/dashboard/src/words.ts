@@ -51,13 +51,31 @@ export function t(key: keyof Words, values: Record<string, string | number> = {}
 	});
 }
 
+/** A formatter of each language and kind. Making one takes longer than using it a hundred times, and a list uses it in each row. */
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+function dateText(at: Date, options: Intl.DateTimeFormatOptions): string {
+	const key = `${local.value} ${JSON.stringify(options)}`;
+	const format = dateFormats.get(key) ?? new Intl.DateTimeFormat(local.value, options);
+	dateFormats.set(key, format);
+	return format.format(at);
+}
+
+function numberText(n: number, options: Intl.NumberFormatOptions = {}): string {
+	const key = `${local.value} ${JSON.stringify(options)}`;
+	const format = numberFormats.get(key) ?? new Intl.NumberFormat(local.value, options);
+	numberFormats.set(key, format);
+	return format.format(n);
+}
+
 export function number(n: number): string {
-	return n.toLocaleString(local.value);
+	return numberText(n);
 }
 
 /** A day as the reader writes it: 27 Nov. */
 export function day(at: Date): string {
-	return at.toLocaleDateString(local.value, { day: "numeric", month: "short" });
+	return dateText(at, { day: "numeric", month: "short" });
 }
 
 const BRIEF = 60;
@@ -71,12 +89,12 @@ export function brief(name: string): string {
 /** A day of the API, 2026-11-27, as the reader writes it. */
 export function dayOf(date: string): string {
 	const at = new Date(`${date}T00:00:00Z`);
-	return at.toLocaleDateString(local.value, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
+	return dateText(at, { weekday: "short", day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 /** 0.291 as 29.1 %. */
 export function percent(share: number, places = 1): string {
-	return share.toLocaleString(local.value, { style: "percent", maximumFractionDigits: places });
+	return numberText(share, { style: "percent", maximumFractionDigits: places });
 }
 
 /** An amount of the API, "1234.50": EUR 1,234.50, in German 1.234,50 EUR. */
@@ -84,7 +102,7 @@ export function money(amount: string, currency: string | null): string {
 	const places = amount.split(".")[1]?.length ?? 0;
 	const digits = { minimumFractionDigits: places, maximumFractionDigits: places };
 	const style = currency ? ({ style: "currency", currency, currencyDisplay: "code" } as const) : {};
-	return Number(amount).toLocaleString(local.value, { ...digits, ...style });
+	return numberText(Number(amount), { ...digits, ...style });
 }
 
 /** A moment in the reader's zone: the time of today, else the date too. */
@@ -92,7 +110,7 @@ export function moment(iso: string | null | undefined): string {
 	if (!iso) return "–";
 	const at = new Date(iso);
 	const today = at.toDateString() === new Date().toDateString();
-	const time = at.toLocaleTimeString(local.value, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+	const time = dateText(at, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 	return today ? time : `${day(at)} ${time}`;
 }
 
@@ -125,13 +143,13 @@ function largest(seconds: number): { n: number; unit: (typeof spans)[number][0] 
 /** A length of time in its largest whole unit: 5 days, 2 hours. */
 export function span(seconds: number): string {
 	const { n, unit } = largest(seconds);
-	return n.toLocaleString(local.value, { style: "unit", unit, unitDisplay: "long" });
+	return numberText(n, { style: "unit", unit, unitDisplay: "long" });
 }
 
 /** The same with milliseconds, for what happened within a second. */
 export function exact(iso: string): string {
 	const at = new Date(iso);
-	const time = at.toLocaleTimeString(local.value, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+	const time = dateText(at, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
 	const today = at.toDateString() === new Date().toDateString();
 	return today ? time : `${day(at)} ${time}`;
 }
@@ -144,14 +162,14 @@ export function ago(seconds: number): string {
 
 /** Microseconds as a person reads them: 184 ms, 2.1 s. */
 export function duration(us: number): string {
-	if (us < 10_000) return `${(us / 1000).toLocaleString(local.value, { maximumFractionDigits: 1 })} ms`;
+	if (us < 10_000) return `${numberText(us / 1000, { maximumFractionDigits: 1 })} ms`;
 	if (us < 1_000_000) return `${number(Math.round(us / 1000))} ms`;
-	return `${(us / 1_000_000).toLocaleString(local.value, { maximumFractionDigits: 1 })} s`;
+	return `${numberText(us / 1_000_000, { maximumFractionDigits: 1 })} s`;
 }
 
 /** Microseconds in seconds: 0.18 s. */
 export function seconds(us: number): string {
-	return `${(us / 1_000_000).toLocaleString(local.value, { minimumFractionDigits: 2, maximumFractionDigits: 2 })} s`;
+	return `${numberText(us / 1_000_000, { minimumFractionDigits: 2, maximumFractionDigits: 2 })} s`;
 }
 
 /** "at 14:02:05" of today, or "on 2 Dec". */
@@ -167,5 +185,5 @@ export function bytes(n: number): string {
 	const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 	const step = Math.min(units.length - 1, n < 1000 ? 0 : Math.floor(Math.log10(n) / 3));
 	const unit = units[step] ?? "byte";
-	return (n / 1000 ** step).toLocaleString(local.value, { style: "unit", unit, maximumFractionDigits: 1 });
+	return numberText(n / 1000 ** step, { style: "unit", unit, maximumFractionDigits: 1 });
 }

@@ -9,9 +9,9 @@ import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { number, t } from "../words";
 import { type LongList, isAtTop, perPage } from "./long-list";
 import { Empty, Failed, Skeleton } from "./parts";
+import { ROW } from "./place";
 
-const OVERSCAN = 12; // rows beyond the edge of the window, so that j and k find the next row
-const ROW = 36; // pixels: the usual height, until a row is measured
+const OVERSCAN = Math.round(432 / ROW); // rows beyond the edge of the window, so that j and k find the next row
 
 type Rows = Virtualizer<Window, HTMLTableRowElement>;
 

@@ -1,6 +1,7 @@
 // The reader's place on a page, which a reload keeps: the address bar has everything else.
 const KEY = "referd.place";
-const ROW = 36; // pixels: the height of rows that are not drawn yet
+/** The usual height of a row in pixels, until it is drawn. On a phone, a row is a card. */
+export const ROW = window.innerWidth < 768 ? 96 : 36;
 const GIVE_UP_MS = 30_000; // a slow line takes as long for the rows
 /** What a reader does who no longer waits for the old place. */
 const MOVES = ["wheel", "touchstart", "pointerdown", "keydown", "hashchange"] as const;

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import type { Concerns } from "../live";
 import { useFollow } from "../query";
 import { cameBack } from "../route";
-import { type LoadPage, LongList, type Outline, TOP, isAtTop } from "./long-list";
+import { type LoadPage, LongList, type Outline, TOP, isAtTop, perPage } from "./long-list";
 import { placeBefore } from "./place";
 
 const KEPT = 3;
@@ -25,7 +25,8 @@ function outlineBefore(key: string): Outline | undefined {
 	sessionStorage.removeItem(NAME);
 	if (!text || !placeBefore || placeBefore.top <= TOP) return undefined;
 	const stored = JSON.parse(text) as { key: string; outline: Outline };
-	return stored.key === key ? stored.outline : undefined;
+	const count = stored.outline.pages[0]?.count ?? 0; // more than a page has now, if the window was wider
+	return stored.key === key && count <= perPage(undefined) ? stored.outline : undefined;
 }
 
 function listOf<Row extends { id: number }>(key: string, load: LoadPage<Row>): LongList<Row> {
