@@ -21,7 +21,7 @@ const oneFirstScript = {
 			return { path: relative(here, found.path), namespace: "later" };
 		});
 		build.onLoad({ filter: /./, namespace: "later" }, ({ path }) => ({
-			contents: `import "./src/app"; export * from "./${path}";`,
+			contents: `import "./src/first"; export * from "./${path}";`,
 			resolveDir: here,
 		}));
 	},
@@ -74,12 +74,16 @@ function needed(script, found = new Set()) {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 const sizes = new Map();
-for (const file of result.outputFiles) sizes.set(basename(file.path), put(basename(file.path), file.contents));
+const entry = basename(scriptOf("src/main.tsx"));
+for (const file of result.outputFiles)
+	if (basename(file.path) !== entry) sizes.set(basename(file.path), put(basename(file.path), file.contents));
 const sum = (names) => names.reduce((all, name) => all + sizes.get(name), 0);
 
-const app = scriptOf("src/main.tsx");
-const styles = basename(result.metafile.outputs[app].cssBundle);
-const [start, ...early] = needed(app);
+const { cssBundle } = result.metafile.outputs[scriptOf("src/main.tsx")];
+const styles = basename(cssBundle);
+// The entry itself only imports this script.
+const first = Object.entries(result.metafile.outputs).find(([, output]) => "src/first.tsx" in output.inputs)[0];
+const [start, ...early] = needed(first);
 // The scripts that each later script needs, by the name of its source, for src/ui/lazy.tsx.
 const later = Object.values(result.metafile.outputs).filter((output) => output.entryPoint?.startsWith("later:"));
 const needs = {};

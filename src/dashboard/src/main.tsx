@@ -1,9 +1,5 @@
-import { render } from "preact";
-import { App, fetchFirst } from "./app";
-import { refresh } from "./pages/sign-in";
-import { keepPlace } from "./ui/place";
-import { loadWords } from "./words";
-import "./ui/theme";
+// The entry of the build: the first script, and the style sheet of all pages.
+import "./first";
 import "uplot/dist/uPlot.min.css";
 import "./style/tokens.css";
 import "./style/base.css";
@@ -17,11 +13,3 @@ import "./style/webhook.css";
 import "./style/builder.css";
 import "./style/narrow.css";
 import "./style/long.css";
-
-void refresh();
-fetchFirst();
-keepPlace();
-loadWords().then(
-	() => render(<App />, document.body),
-	() => document.body.append("referd did not answer. Reload the page."),
-);
