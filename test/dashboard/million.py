@@ -59,8 +59,10 @@ class Lighthouse(Filled):
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        pages = {name: f"/#/{name}" for name in ("campaigns", "campaigns/1", "users", "webhooks", "webhooks/1",
-                                                 "deliveries", "deliveries/1", "settings/inbound")}
+        user = self.api.get("/api/v2/users?order=-id&per_page=1").data[0]["code"]
+        pages = {name: f"/#/{name}" for name in ("campaigns", "campaigns/1", "campaigns/1/edit", "users", f"users/{user}",
+                                                 "rewards/due", "webhooks", "webhooks/1", "webhooks/1/settings", "deliveries",
+                                                 "deliveries/1", "settings/inbound", "settings/health")}
         context = {"chromium": self.chromium, "modules": self.modules, "port": port, "token": self.server.token,
                    "url": f"http://localhost:{self.server.address.rpartition(':')[2]}",
                    "lighthouse": npm_install(os.path.join(HERE, "lighthouse"), "lighthouse"),

@@ -86,6 +86,7 @@ async function scroll(page, address, seconds) {
 
 await run(async () => {
 	const told = { first: await firstLoad(), pages: {}, lists: {} };
+	process.stderr.write(`first load: ${JSON.stringify(told.first)}\n`);
 	const page = await signedIn("", context.phone ? { width: 412, height: 823 } : {});
 	await watchShifts(page);
 	for (const address of context.addresses) {
