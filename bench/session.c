@@ -184,7 +184,7 @@ static bool session_set_texts(struct session *s, const char *path)
 {
 	static const struct {
 		const char *name, *start;
-		int length; /* the numbers amount to 12 KB */
+		int length; /* 11 KB in all */
 	} texts[] = {
 	    {"body", "", 2000},        {"invited_body", "", 2000},
 	    {"thanks_body", "", 2000}, {"closed_body", "", 2000},
