@@ -39,7 +39,7 @@ struct derived {
 	derived_make_fn *make;
 };
 
-/** Returns the text with this number as the command sees it, with its own writes and with those of
+/** Returns the text with this number as the command sees it, with the writes of the command and of
  * the earlier commands in its batch. The text lives until the command's done() has returned. Errors
  * of `make`. */
 enum err tx_derive(struct tx *tx, const struct derived *derived, uint64_t number,
