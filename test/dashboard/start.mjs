@@ -1,7 +1,7 @@
 // The first run: an empty server leads to an event that the receiver has got. Then the Actions menu of the campaign.
 import assert from "node:assert/strict";
 import {
-	api, assertAccessible, assertClean, assertFits, becomes, context, ignore, run, signedIn, visit,
+	api, assertAccessible, assertClean, assertFits, becomes, context, ignore, open, run, signIn, signedIn, visit,
 } from "./browser.mjs";
 
 async function toTheFirstEvent(page) {
@@ -70,7 +70,8 @@ async function everyAction(page) {
 }
 
 await run(async () => {
-	const page = await signedIn();
+	const page = await open();
+	await signIn(page); // the dashboard itself goes to the first steps
 	await toTheFirstEvent(page);
 	await everyAction(page);
 	ignore(page, /422/); // the refused URL
