@@ -164,25 +164,6 @@ async function failing(page, campaign) {
 	await api("DELETE", `/api/v2/webhooks/${id}`);
 }
 
-/** A receiver that refuses every message: the list says so, and its webhook is not simply active. */
-async function refused(page, campaign) {
-	const { id } = await api("POST", "/api/v2/webhooks", {
-		name: "Strict", event: "user.join", url: `${context.receiver}?strict`, campaign_id: campaign.id, types: ["person_referring"],
-		success_statuses: [299], retry_schedule: [1],
-	});
-	await joinThrough(campaign.code, "Strict", "strict@example.com");
-	await visit(page, "webhooks");
-	const row = page.getByRole("row").filter({ hasText: "Strict" });
-	await row.getByText("Failing").waitFor();
-	await row.getByText(/(was given up|refuses the message): \d+/).waitFor();
-	await visit(page, "");
-	await page.getByText(/Strict .*\d+.* 1 was given up\.$/).waitFor();
-	await visit(page, `webhooks/${id}`);
-	await page.getByRole("link", { name: "1", exact: true }).click();
-	await page.waitForFunction(() => location.hash.includes("status=exhausted"));
-	await api("DELETE", `/api/v2/webhooks/${id}`);
-}
-
 await run(async () => {
 	const campaign = await api("POST", "/api/v2/campaigns", { name: "Webhooks" });
 	const jessica = await joinThrough(campaign.code, "Jessica", "jessica@example.com");
@@ -204,7 +185,6 @@ await run(async () => {
 	await disableAndUndo(page, webhook, jessica);
 	await whyNothing(page, campaign);
 	await failing(page, campaign);
-	await refused(page, campaign);
 	assertClean(page);
 	return { webhook, curl, body, old, secret, ada: ada.code, byron: byron.code };
 });
