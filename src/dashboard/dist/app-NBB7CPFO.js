@@ -1,1 +1,0 @@
-import"./chunk-5GQBVNDI.js";import{b as r}from"./chunk-AITJS75P.js";import{Bb as o,Cb as n,Ia as i,b as e,pa as a,q as t}from"./chunk-5PYMZDYJ.js";i();o();r();t().then(()=>e(a(n,{}),document.body),()=>document.body.append("referd did not answer. Reload the page."));

@@ -1,1 +1,0 @@
-import{k as e,l as t}from"./chunk-5PYMZDYJ.js";var o=["system","light","dark"],m=t("referd.theme",o);e(()=>{m.value==="system"?delete document.documentElement.dataset.theme:document.documentElement.dataset.theme=m.value});export{o as a,m as b};
