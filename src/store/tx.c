@@ -168,13 +168,15 @@ void tx_stage(struct tx *tx, struct staged staged)
 		return;
 	}
 	tx->stage = stage;
+	if (tx->n_staged == 0)
+		tx->staged_kinds = 0;
+	tx->staged_kinds |= UINT64_C(1) << staged.kind;
 	tx->stage[tx->n_staged++] = staged;
 }
 
 static void stage(struct tx *tx, const struct record_kind *kind, struct text key, struct text value)
 {
 	const uint64_t bit = UINT64_C(1) << kind->id;
-	tx->staged_kinds = bit | (tx->n_staged == 0 ? 0 : tx->staged_kinds);
 	if (kind->class == RECORD_CONFIG)
 		tx->config_kinds |= bit;
 	tx_stage(tx, (struct staged){.kind = kind->id,
