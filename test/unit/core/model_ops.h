@@ -255,8 +255,9 @@ static inline struct command *op_resend(struct run *r, struct op *op)
 {
 	op->judge = judge_resend;
 	op->id = 1 + below(r, r->m->n_deliveries);
-	op->resend = (struct delivery_resend){
-	    {.decide = delivery_resend_decide}, made_id(r->deliveries, op->id), r->w->now_ms, {0}};
+	op->resend = (struct delivery_resend){.command = {.decide = delivery_resend_decide},
+					      .delivery_id = made_id(r->deliveries, op->id),
+					      .now_ms = r->w->now_ms};
 	return &op->resend.command;
 }
 
