@@ -132,3 +132,60 @@ void postgresql_cluster_stop(struct postgresql_cluster *c)
 		waitpid(pid, NULL, 0);
 	*c = (struct postgresql_cluster){0};
 }
+
+/* ---- SQL ---- */
+
+enum { WORDS = 9, STATEMENTS_MAX = 4 };
+
+/* Its output goes to the descriptor `out`. */
+static pid_t start_psql(const struct postgresql_cluster *c, const char *database,
+			const char *const statements[], int out)
+{
+	const char *argv[WORDS + 2 * STATEMENTS_MAX + 1] = {
+	    "psql", "-XqtA", "-vON_ERROR_STOP=1", "-h", c->dir, "-U", "referd", "-d", database};
+	size_t n = WORDS;
+	for (size_t i = 0; statements[i] != NULL && i < STATEMENTS_MAX; i++) {
+		argv[n++] = "-c";
+		argv[n++] = statements[i];
+	}
+	pid_t pid = fork();
+	if (pid != 0)
+		return pid;
+	if (dup2(out, STDOUT_FILENO) == STDOUT_FILENO && prctl(PR_SET_PDEATHSIG, SIGTERM) == 0)
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+	_exit(127);
+}
+
+pid_t postgresql_begin(const struct postgresql_cluster *c, const char *database,
+		       const char *const statements[])
+{
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	pid_t pid = start_psql(c, database, statements, nowhere);
+	if (nowhere < 0 || pid < 0)
+		fail("psql does not start");
+	(void)close(nowhere);
+	return pid;
+}
+
+void postgresql_run(const struct postgresql_cluster *c, const char *database, const char *sql,
+		    char *answer, size_t size)
+{
+	int ends[2], status;
+	char line[256], rest[256];
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		fail("no pipe for psql");
+	pid_t pid = start_psql(c, database, (const char *const[]){sql, NULL}, ends[1]);
+	(void)close(ends[1]);
+	FILE *f = fdopen(ends[0], "r");
+	if (pid < 0 || f == NULL)
+		fail("psql does not start");
+	bool any = fgets(line, sizeof line, f) != NULL;
+	while (fgets(rest, sizeof rest, f) != NULL)
+		continue;
+	(void)fclose(f);
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		fail(sql);
+	line[any ? strcspn(line, "\n") : 0] = '\0';
+	if (answer != NULL)
+		(void)snprintf(answer, size, "%s", line);
+}

@@ -22,4 +22,13 @@ struct postgresql_cluster {
 bool postgresql_cluster_start(struct postgresql_cluster *c);
 void postgresql_cluster_stop(struct postgresql_cluster *c);
 
+/** Runs SQL with psql and copies the first line of its output to answer (of `size` bytes; NULL: the
+ * output is dropped). A statement that fails ends the process. */
+void postgresql_run(const struct postgresql_cluster *c, const char *database, const char *sql,
+		    char *answer, size_t size);
+/** Begins a psql that runs the statements, a list that ends with NULL, and goes on without it. The
+ * caller waits for its end with waitpid. */
+pid_t postgresql_begin(const struct postgresql_cluster *c, const char *database,
+		       const char *const statements[]);
+
 #endif

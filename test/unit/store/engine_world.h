@@ -70,11 +70,9 @@ static inline int stop_cluster(void **state)
 static inline void open_postgresql(struct world *w)
 {
 	static unsigned databases;
-	char line[256], address[160];
-	(void)snprintf(line, sizeof line,
-		       "psql -q -h %s -U referd -d postgres -c 'CREATE DATABASE test_%u'",
-		       cluster.dir, ++databases);
-	assert_int_equal(system(line), 0);
+	char create[64], address[160];
+	(void)snprintf(create, sizeof create, "CREATE DATABASE test_%u", ++databases);
+	postgresql_run(&cluster, "postgres", create, NULL, 0);
 	(void)snprintf(address, sizeof address, "host=%s user=referd dbname=test_%u", cluster.dir,
 		       databases);
 	struct engine_postgresql_config config = {.address = address, .node_name = "test"};

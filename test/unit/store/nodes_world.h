@@ -34,8 +34,8 @@ static const struct field hot_values[] = {FIELD(1, U64, hot, count)};
 
 #define KIND(number, word, what)                                                                   \
 	{                                                                                          \
-		.id = number, .name = word, .size = sizeof(struct hot), .keys = hot_keys,          \
-		.n_keys = 1, .values = hot_values, .n_values = 1, .class = what,                   \
+		.id = (number), .name = (word), .size = sizeof(struct hot), .keys = hot_keys,      \
+		.n_keys = 1, .values = hot_values, .n_values = 1, .class = (what),                 \
 	}
 static const struct record_kind HOT = KIND(3, "hot", RECORD_ROW);
 static const struct record_kind TALLY = KIND(4, "tally", RECORD_COUNTER);
@@ -56,10 +56,7 @@ struct world {
 
 static inline void sql(const struct world *w, const char *database, const char *text)
 {
-	char line[600];
-	(void)snprintf(line, sizeof line, "psql -q -h %s -U referd -d %s -c \"%s\" >/dev/null",
-		       w->cluster.dir, database, text);
-	assert_int_equal(system(line), 0);
+	postgresql_run(&w->cluster, database, text, NULL, 0);
 }
 
 static inline struct store *open_node(struct world *w, const char *name)
@@ -285,14 +282,11 @@ static inline void all_succeeded(const struct bump *bumps)
 static inline void run_until(struct world *w, const char *query)
 {
 	char line[600], answer[8] = "";
-	(void)snprintf(line, sizeof line, "psql -tA -h %s -U referd -d postgres -c \"SELECT %s\"",
-		       w->cluster.dir, query);
+	(void)snprintf(line, sizeof line, "SELECT %s", query);
 	for (int turns = 0; answer[0] != 't'; turns++) {
-		FILE *f = popen(line, "r");
-		assert_non_null(f);
-		if (fgets(answer, sizeof answer, f) == NULL || turns == 2000)
+		postgresql_run(&w->cluster, "postgres", line, answer, sizeof answer);
+		if (turns == 2000)
 			fail_msg("never true: %s", query);
-		pclose(f);
 		for (size_t i = 0; i < NODES; i++)
 			store_turn(w->stores[i]);
 		(void)event_base_loop(w->base, EVLOOP_NONBLOCK);

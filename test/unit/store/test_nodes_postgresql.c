@@ -2,6 +2,8 @@
  * configuration is seen at once, a replaced node stores nothing, and a cut connection neither loses
  * nor doubles a commit. REFERD_SEED repeats a run. Run by
  * make test-postgresql. */
+#include <sys/wait.h>
+
 #include "nodes_world.h"
 
 /* ---- tests ---- */
@@ -65,13 +67,10 @@ static void a_lost_commit_that_waited_for_a_lock_is_decided_again(void **state)
 {
 	struct world *w = begin(state);
 	struct bump bump = {.id = 1};
-	char line[400];
-	(void)snprintf(
-	    line, sizeof line,
-	    "psql -q -h %s -U referd -d %s -c 'BEGIN' -c 'LOCK TABLE tally_slots IN SHARE MODE' "
-	    "-c \"SET application_name = 'locker'\" -c 'SELECT pg_sleep(600)' >/dev/null 2>&1 &",
-	    w->cluster.dir, strstr(w->address, "dbname=") + 7);
-	assert_int_equal(system(line), 0);
+	static const char *const lock[] = {"BEGIN", "LOCK TABLE tally_slots IN SHARE MODE",
+					   "SET application_name = 'locker'",
+					   "SELECT pg_sleep(600)", NULL};
+	pid_t locker = postgresql_begin(&w->cluster, strstr(w->address, "dbname=") + 7, lock);
 	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'locker' AND "
 		     "wait_event = 'PgSleep'");
 	submit(w->stores[2], &bump);
@@ -79,6 +78,7 @@ static void a_lost_commit_that_waited_for_a_lock_is_decided_again(void **state)
 	sql(w, "postgres",
 	    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE "
 	    "application_name = 'locker'");
+	assert_int_equal(waitpid(locker, NULL, 0), locker);
 	settle(w);
 	assert_int_equal(bump.done, 1);
 	assert_int_equal(bump.err, ERR_OK);
