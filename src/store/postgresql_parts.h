@@ -37,4 +37,8 @@ enum err pg_take_number(const struct pg_column *c, struct pg_cell cell, uint64_t
 enum err pg_take_bytes(const struct pg_column *c, struct pg_cell cell, struct buf *scratch,
 		       struct text *bytes);
 
+/** Makes parameters of the first n arrays. They point into the arrays, which must not grow any
+ * more. ERR_NO_MEMORY if an array has failed. */
+enum err pg_params_set(struct pg_params *p, size_t n) WARN_UNUSED;
+
 #endif

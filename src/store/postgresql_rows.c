@@ -58,8 +58,7 @@ void pg_params_begin(struct pg_params *p, const struct pg_table *table, enum pg_
 		begin_array(&p->arrays[i], &table->columns[i]);
 }
 
-/* The parameters point into the arrays, which do not grow any more. */
-static enum err set_params(struct pg_params *p, size_t n)
+enum err pg_params_set(struct pg_params *p, size_t n)
 {
 	p->n = (int)n;
 	for (size_t i = 0; i < n; i++) {
@@ -90,7 +89,7 @@ enum err pg_params_finish(struct pg_params *p, const struct pg_version *version,
 		if (p->table->counter)
 			put_number(&p->arrays[n++], slot);
 	}
-	return set_params(p, n);
+	return pg_params_set(p, n);
 }
 
 void pg_params_free(struct pg_params *p)

@@ -95,15 +95,7 @@ enum err pg_params_scan(struct pg_params *p, const struct pg_table *t,
 	limit = htobe64(limit);
 	buf_reset(&p->arrays[at]);
 	buf_add(&p->arrays[at++], &limit, sizeof limit);
-	p->n = (int)at;
-	for (size_t i = 0; i < at; i++) {
-		if (p->arrays[i].failed)
-			return ERR_NO_MEMORY;
-		p->values[i] = p->arrays[i].n > 0 ? p->arrays[i].p : "";
-		p->lengths[i] = (int)p->arrays[i].n;
-		p->formats[i] = 1;
-	}
-	return ERR_OK;
+	return pg_params_set(p, at);
 }
 
 enum pg_place pg_scan_place(const struct engine_scan *scan, struct text key)
