@@ -77,6 +77,14 @@ static int refuse(const char *what, const char *name, const char *why)
 	return 2;
 }
 
+/* The address of a PostgreSQL database may hold a password, so it is not printed. */
+static int refuse_store(const struct serve *s, const char *why)
+{
+	return s->config.address.postgresql != NULL
+		   ? refuse("the database", "of --store", why)
+		   : refuse("the data directory", s->config.address.dir, why);
+}
+
 static int open_store(struct serve *s)
 {
 	struct store_access access = {
@@ -89,11 +97,10 @@ static int open_store(struct serve *s)
 	struct engine *engine;
 	const char *why = "";
 	if (store_address_open(&s->config.address, &access, &engine, &why) != ERR_OK)
-		return refuse("the data directory", s->config.address.dir, why);
+		return refuse_store(s, why);
 	enum err err = store_open(engine, &store, &s->store);
 	if (err != ERR_OK)
-		return refuse("the data directory", s->config.address.dir,
-			      store_address_refusal(err));
+		return refuse_store(s, store_address_refusal(err));
 	return first_start_prepare(&s->config, s->store, &s->identity) ? 0 : 2;
 }
 
@@ -102,8 +109,7 @@ static int open_identity(struct serve *s)
 	if (!first_start(&s->config, s->store, &s->identity))
 		return 2;
 	if (webhook_upgrade_all(s->store, s->identity.secret_key) != ERR_OK)
-		return refuse("the data directory", s->config.address.dir,
-			      "its webhooks cannot be brought to this version's form");
+		return refuse_store(s, "its webhooks cannot be brought to this version's form");
 	s->codes = codes_new(s->identity.code_key);
 	return s->codes != NULL ? 0 : refuse("codes", "cannot be created", "out of memory");
 }

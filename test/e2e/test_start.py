@@ -201,6 +201,15 @@ class Options(Owned):
             with self.subTest(address):
                 self.assertIn(said, self.refused("--store", address))
 
+    def test_a_database_that_cannot_be_reached_is_named_without_its_password(self):
+        key = os.path.join(self.place, "key")
+        with open(key, "w", encoding="ascii") as file:
+            file.write("0123456789abcdef" * 4)
+        said = self.refused("--store", "postgresql://me:hidden@127.0.0.1:1/none", "--node-name", "one",
+                            "--secret-key-file", key)
+        self.assertRegex(said, r"the database of --store: (no connection|this referd was built without PostgreSQL)")
+        self.assertNotIn("hidden", said)
+
     def test_a_store_is_the_data_directory_if_no_other_is_named(self):
         place = os.path.join(self.place, "both")
         ended = run(REFERD, "serve", f"--store=lmdb:{place}", "--listen", "not an address")
