@@ -12,11 +12,6 @@
 
 enum { POLL_MS = 50 };
 
-static struct engine_pg *self(struct engine *engine)
-{
-	return (struct engine_pg *)engine;
-}
-
 const char *pg_decimal(uint64_t value, char *out)
 {
 	(void)snprintf(out, 24, "%llu", (unsigned long long)value);
@@ -91,7 +86,7 @@ static void poll_links(struct engine_pg *e)
 
 static void engine_wait(struct engine *engine)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	e->woken = false;
 	for (work(e); !e->woken; work(e))
 		poll_links(e);
@@ -99,13 +94,13 @@ static void engine_wait(struct engine *engine)
 
 static void engine_set_wake(struct engine *engine, engine_wake_fn *wake, void *arg)
 {
-	self(engine)->wake = wake;
-	self(engine)->wake_arg = arg;
+	pg_self(engine)->wake = wake;
+	pg_self(engine)->wake_arg = arg;
 }
 
 static void engine_tend(struct engine *engine)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	pg_link_tend(&e->reader);
 	pg_link_tend(&e->writer);
 	pg_reads_tend(e);
@@ -113,11 +108,6 @@ static void engine_tend(struct engine *engine)
 }
 
 /* ---- opening and closing ---- */
-
-static void on_reader_lost(struct engine_pg *e)
-{
-	pg_reads_on_lost(e);
-}
 
 static void on_writer_lost(struct engine_pg *e)
 {
@@ -127,7 +117,7 @@ static void on_writer_lost(struct engine_pg *e)
 
 static void engine_close_pg(struct engine *engine)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	pg_link_close(&e->reader);
 	pg_link_close(&e->writer);
 	if (e->later != NULL)
@@ -178,7 +168,7 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
 		return ERR_NO_MEMORY;
 	e->engine.ops = &postgresql_ops;
 	e->events = config->events;
-	e->reader = (struct pg_link){.engine = e, .name = "reader", .on_lost = on_reader_lost};
+	e->reader = (struct pg_link){.engine = e, .name = "reader", .on_lost = pg_reads_on_lost};
 	e->writer = (struct pg_link){.engine = e, .name = "writer", .on_lost = on_writer_lost};
 	e->address = strdup(config->address);
 	if (config->node_name != NULL)

@@ -11,11 +11,6 @@
 #include "base/log.h"
 #include "store/engine_postgresql_parts.h"
 
-static struct engine_pg *self(struct engine *engine)
-{
-	return (struct engine_pg *)engine;
-}
-
 void pg_commit_end(struct engine_pg *e, enum err answer)
 {
 	if (e->commit.step == STEP_IDLE)
@@ -27,8 +22,9 @@ void pg_commit_end(struct engine_pg *e, enum err answer)
 
 /* ---- the keys of a batch ---- */
 
-static int compare(const struct pg_key *a, const struct pg_key *b)
+static int compare(const void *first, const void *second)
 {
+	const struct pg_key *a = first, *b = second;
 	return a->kind != b->kind ? a->kind - b->kind : text_order(a->key, b->key);
 }
 
@@ -88,18 +84,8 @@ static bool collect_keys(struct engine_pg *e)
 static struct pg_key *find_key(struct engine_pg *e, uint8_t kind, struct text key)
 {
 	const struct pg_key wanted = {.kind = kind, .key = key};
-	size_t low = 0, high = e->commit.n_keys;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = compare(&e->commit.keys[middle], &wanted);
-		if (order == 0)
-			return &e->commit.keys[middle];
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	const struct pg_commit *c = &e->commit;
+	return bsearch(&wanted, c->keys, c->n_keys, sizeof wanted, compare);
 }
 
 static void on_locked(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
@@ -172,13 +158,13 @@ static void touch(struct engine_pg *e)
 	struct pg_link *link = &e->writer;
 	bool config = e->commit.batch.config;
 	if (config) {
-		pg_link_own(link, OWN_LOCK_CLUSTER, NULL, 0, NULL);
-		pg_link_own(link, OWN_LOCK_NODES, NULL, 0, NULL);
+		pg_link_own(link, OWN_LOCK_CLUSTER, NULL, 0, NULL, 0);
+		pg_link_own(link, OWN_LOCK_NODES, NULL, 0, NULL, 0);
 	}
-	pg_link_own(link, config ? OWN_TOUCH_CONFIG : OWN_TOUCH, values, 5, on_touched);
+	pg_link_own(link, config ? OWN_TOUCH_CONFIG : OWN_TOUCH, values, 5, on_touched, 0);
 	if (config) {
-		pg_link_own(link, OWN_BUMP_CLUSTER, NULL, 0, NULL);
-		pg_link_own(link, OWN_BUMP_NODES, &values[1], 1, NULL);
+		pg_link_own(link, OWN_BUMP_CLUSTER, NULL, 0, NULL, 0);
+		pg_link_own(link, OWN_BUMP_NODES, &values[1], 1, NULL, 0);
 	}
 }
 
@@ -281,7 +267,7 @@ static void roll_back(struct engine_pg *e, enum err answer)
 	e->commit.step = STEP_ROLL_BACK;
 	e->commit.answer = answer;
 	e->writer.failed = false;
-	pg_link_own(&e->writer, OWN_ROLLBACK, NULL, 0, NULL);
+	pg_link_own(&e->writer, OWN_ROLLBACK, NULL, 0, NULL, 0);
 	if (!e->commit.touched)
 		pg_node_look(e);
 	pg_link_sync(&e->writer, on_rolled_back, 0);
@@ -349,7 +335,7 @@ static void on_lock_sync(struct engine_pg *e, const struct pg_answer *answer,
 		return;
 	}
 	c->step = STEP_WRITE;
-	pg_link_own(&e->writer, OWN_COMMIT, NULL, 0, on_committed);
+	pg_link_own(&e->writer, OWN_COMMIT, NULL, 0, on_committed, 0);
 	pg_link_sync(&e->writer, on_write_sync, 0);
 }
 
@@ -357,7 +343,7 @@ static void send_begin(struct engine_pg *e)
 {
 	e->commit.step = STEP_LOCK;
 	e->writer.failed = e->writer.warned = false;
-	pg_link_own(&e->writer, OWN_BEGIN, NULL, 0, NULL);
+	pg_link_own(&e->writer, OWN_BEGIN, NULL, 0, NULL, 0);
 	touch(e);
 	send_all_locks(e);
 	pg_link_sync(&e->writer, on_lock_sync, 0);
@@ -391,7 +377,7 @@ static enum err begin(struct engine_pg *e, const struct engine_batch *batch)
 
 enum err pg_commit(struct engine *engine, const struct engine_batch *batch)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	if (e->commit.step == STEP_IDLE)
 		return begin(e, batch);
 	if (e->commit.step != STEP_DONE)

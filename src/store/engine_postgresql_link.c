@@ -88,7 +88,7 @@ static void must(struct pg_link *link, int sent, struct pg_answer answer)
 /* ---- sending ---- */
 
 void pg_link_own(struct pg_link *link, enum pg_own own, const char *const *values, int n,
-		 pg_answer_fn *fn)
+		 pg_answer_fn *fn, uint64_t number)
 {
 	char name[16];
 	(void)snprintf(name, sizeof name, "own_%d", (int)own);
@@ -102,7 +102,7 @@ void pg_link_own(struct pg_link *link, enum pg_own own, const char *const *value
 		link->known_own |= bit;
 	}
 	must(link, PQsendQueryPrepared(link->conn, name, n, values, NULL, NULL, 0),
-	     (struct pg_answer){.fn = fn});
+	     (struct pg_answer){.fn = fn, .number = number});
 }
 
 void pg_link_run(struct pg_link *link, const struct pg_params *params,
@@ -153,6 +153,11 @@ void pg_link_sync(struct pg_link *link, pg_answer_fn *fn, uint64_t number)
 }
 
 /* ---- receiving ---- */
+
+bool pg_number(const PGresult *result, int column, uint64_t *value)
+{
+	return text_to_u64(text_of(PQgetvalue(result, 0, column)), value);
+}
 
 static enum err translate(const PGresult *result)
 {
@@ -376,7 +381,7 @@ static void go_on_connecting(struct pg_link *link)
 	link->state = LINK_STARTING;
 	if (PQsetnonblocking(link->conn, 1) != 0 || PQenterPipelineMode(link->conn) != 1)
 		link->broken = true;
-	pg_link_own(link, OWN_SESSION, NULL, 0, NULL);
+	pg_link_own(link, OWN_SESSION, NULL, 0, NULL, 0);
 	pg_link_sync(link, on_session, link == &link->engine->writer);
 }
 

@@ -7,21 +7,11 @@
 #include "base/log.h"
 #include "store/engine_postgresql_parts.h"
 
-static struct engine_pg *self(struct engine *engine)
-{
-	return (struct engine_pg *)engine;
-}
-
-static bool cell(const PGresult *result, int column, uint64_t *value)
-{
-	return text_to_u64(text_of(PQgetvalue(result, 0, column)), value);
-}
-
 /* ---- fence and epoch ---- */
 
 uint64_t pg_node_epoch(struct engine *engine)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	e->node.told = e->node.epoch;
 	return e->node.told;
 }
@@ -45,8 +35,8 @@ static void on_fence(struct engine_pg *e, const struct pg_answer *answer, const 
 {
 	uint64_t fence, last_batch, epoch;
 	(void)answer;
-	if (PQntuples(result) != 1 || !cell(result, 0, &fence) || !cell(result, 1, &last_batch) ||
-	    !cell(result, 2, &epoch)) {
+	if (PQntuples(result) != 1 || !pg_number(result, 0, &fence) ||
+	    !pg_number(result, 1, &last_batch) || !pg_number(result, 2, &epoch)) {
 		note_replaced(e);
 		return;
 	}
@@ -83,7 +73,7 @@ void pg_node_ask_outcome(struct engine_pg *e)
 		return;
 	e->commit.asks_outcome = true;
 	e->writer.warned = false;
-	pg_link_own(&e->writer, OWN_FENCE, values, 2, on_fence);
+	pg_link_own(&e->writer, OWN_FENCE, values, 2, on_fence, 0);
 	pg_link_sync(&e->writer, on_outcome, 0);
 }
 
@@ -91,8 +81,8 @@ static void on_look(struct engine_pg *e, const struct pg_answer *answer, const P
 {
 	uint64_t generation, fence, epoch;
 	(void)answer;
-	bool found = PQntuples(result) == 1 && cell(result, 0, &generation) &&
-		     cell(result, 1, &fence) && cell(result, 2, &epoch);
+	bool found = PQntuples(result) == 1 && pg_number(result, 0, &generation) &&
+		     pg_number(result, 1, &fence) && pg_number(result, 2, &epoch);
 	if (!found || generation != e->node.generation || fence != e->node.fence)
 		note_replaced(e);
 	else
@@ -103,7 +93,7 @@ void pg_node_look(struct engine_pg *e)
 {
 	char id[24];
 	const char *const values[] = {pg_decimal(e->node.id, id)};
-	pg_link_own(&e->writer, OWN_LOOK, values, 1, on_look);
+	pg_link_own(&e->writer, OWN_LOOK, values, 1, on_look, 0);
 }
 
 uint64_t engine_postgresql_outcomes(const struct engine *engine, bool stored)
@@ -117,7 +107,7 @@ static void on_block(struct engine_pg *e, const struct pg_answer *answer, const 
 {
 	struct pg_block *b = &e->node.blocks[answer->number];
 	uint64_t last;
-	if (PQntuples(result) != 1 || !cell(result, 0, &last) || last < b->n)
+	if (PQntuples(result) != 1 || !pg_number(result, 0, &last) || last < b->n)
 		return;
 	b->first = last - b->n + 1;
 	b->step = BLOCK_READY;
@@ -142,10 +132,7 @@ static void send_block(struct engine_pg *e, size_t kind)
 	char number[24], n[24];
 	struct pg_block *b = &e->node.blocks[kind];
 	const char *const values[] = {pg_decimal(kind, number), pg_decimal(b->n, n)};
-	size_t before = e->writer.n_answers;
-	pg_link_own(&e->writer, OWN_TAKE_IDS, values, 2, on_block);
-	if (e->writer.n_answers > before)
-		e->writer.answers[e->writer.first + e->writer.n_answers - 1].number = kind;
+	pg_link_own(&e->writer, OWN_TAKE_IDS, values, 2, on_block, kind);
 	b->step = BLOCK_SENT;
 }
 
@@ -163,7 +150,7 @@ void pg_node_send(struct engine_pg *e)
 
 enum err pg_node_take_ids(struct engine *engine, uint8_t kind, uint64_t n, uint64_t *first)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	struct pg_block *b = &e->node.blocks[kind];
 	if (b->step == BLOCK_READY && b->n >= n) {
 		*first = b->first;
@@ -197,6 +184,6 @@ void pg_node_tend(struct engine_pg *e)
 				      pg_decimal(e->node.generation, generation)};
 	if (e->commit.step != STEP_IDLE || e->writer.state != LINK_READY || e->writer.n_answers > 0)
 		return;
-	pg_link_own(&e->writer, OWN_SEEN, values, 2, NULL);
+	pg_link_own(&e->writer, OWN_SEEN, values, 2, NULL, 0);
 	pg_link_sync(&e->writer, NULL, 0);
 }

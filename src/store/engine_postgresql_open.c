@@ -72,7 +72,7 @@ static enum err ask(PGconn *conn, const char *sql, const char *value, PGresult *
 static uint64_t number(const PGresult *result, int column)
 {
 	uint64_t value = 0;
-	return text_to_u64(text_of(PQgetvalue(result, 0, column)), &value) ? value : 0;
+	return pg_number(result, column, &value) ? value : 0;
 }
 
 /* ---- the server ---- */

@@ -83,9 +83,13 @@ struct pg_link {
 /** Begins to connect. */
 void pg_link_start(struct pg_link *link);
 void pg_link_close(struct pg_link *link);
-/** Sends one of the engine's own statements, with n parameters (NUL-terminated). */
+/** Sends one of the engine's own statements, with n parameters (NUL-terminated). The answer gets
+ * `number`. */
 void pg_link_own(struct pg_link *link, enum pg_own own, const char *const *values, int n,
-		 pg_answer_fn *fn);
+		 pg_answer_fn *fn, uint64_t number);
+/** Reads a number, which the engine's own statements answer as text, from the first row. False if
+ * the column has another value. */
+bool pg_number(const struct pg_result *result, int column, uint64_t *value);
 /** Sends a statement of a table with finished parameters. */
 void pg_link_run(struct pg_link *link, const struct pg_params *params,
 		 const struct pg_answer *answer);
@@ -254,6 +258,11 @@ struct engine_pg {
 	struct pg_commit commit;
 	struct pg_node node;
 };
+
+static inline struct engine_pg *pg_self(struct engine *engine)
+{
+	return (struct engine_pg *)engine;
+}
 
 /** Something that was pending may be there. */
 void pg_wake(struct engine_pg *e);

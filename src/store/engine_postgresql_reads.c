@@ -12,11 +12,6 @@
 
 enum { PAGE_ROWS = 256, FAILURES_MAX = 3 };
 
-static struct engine_pg *self(struct engine *engine)
-{
-	return (struct engine_pg *)engine;
-}
-
 /* ---- the table of answers ---- */
 
 static struct pg_read *find(const struct engine_pg *e, uint8_t kind, bool is_scan, struct text key,
@@ -59,7 +54,7 @@ static struct pg_read *ask(struct engine_pg *e, uint8_t kind, bool is_scan, stru
 
 enum err pg_reads_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	uint32_t hash = overlay_hash(kind, key);
 	if (e->tables->by_kind[kind] == NULL)
 		return ERR_NOT_FOUND;
@@ -116,7 +111,7 @@ static bool give_rows(const struct pg_read *page, engine_row_fn *take, void *arg
 enum err pg_reads_scan(struct engine *engine, const struct engine_scan *scan, engine_row_fn *take,
 		       void *arg)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	struct engine_scan next = *scan;
 	if (e->tables->by_kind[scan->kind] == NULL)
 		return ERR_OK;
@@ -246,7 +241,7 @@ static void on_epoch(struct engine_pg *e, const struct pg_answer *answer, const 
 {
 	uint64_t epoch;
 	(void)answer;
-	if (PQntuples(result) == 1 && text_to_u64(text_of(PQgetvalue(result, 0, 0)), &epoch))
+	if (PQntuples(result) == 1 && pg_number(result, 0, &epoch))
 		e->node.epoch = epoch;
 }
 
@@ -324,9 +319,9 @@ static void begin_snapshot(struct engine_pg *e)
 	char id[24];
 	const char *const values[] = {pg_decimal(e->node.id, id)};
 	if (e->reads.snapshot == SNAPSHOT_OLD)
-		pg_link_own(&e->reader, OWN_COMMIT, NULL, 0, NULL);
-	pg_link_own(&e->reader, OWN_BEGIN_READ, NULL, 0, NULL);
-	pg_link_own(&e->reader, OWN_EPOCH, values, 1, on_epoch);
+		pg_link_own(&e->reader, OWN_COMMIT, NULL, 0, NULL, 0);
+	pg_link_own(&e->reader, OWN_BEGIN_READ, NULL, 0, NULL, 0);
+	pg_link_own(&e->reader, OWN_EPOCH, values, 1, on_epoch, 0);
 	e->reads.snapshot = SNAPSHOT_OPEN;
 }
 
@@ -359,7 +354,7 @@ void pg_reads_send(struct engine_pg *e)
 
 enum err pg_reads_view(struct engine *engine)
 {
-	struct engine_pg *e = self(engine);
+	struct engine_pg *e = pg_self(engine);
 	struct pg_reads *reads = &e->reads;
 	reads->view++;
 	if (reads->snapshot == SNAPSHOT_OPEN)
@@ -377,7 +372,7 @@ void pg_reads_tend(struct engine_pg *e)
 	if (e->reads.snapshot == SNAPSHOT_NONE || e->reads.asked != NULL ||
 	    e->reader.state != LINK_READY)
 		return;
-	pg_link_own(&e->reader, OWN_COMMIT, NULL, 0, NULL);
+	pg_link_own(&e->reader, OWN_COMMIT, NULL, 0, NULL, 0);
 	e->reads.snapshot = SNAPSHOT_NONE;
 	pg_link_sync(&e->reader, NULL, 0);
 }
