@@ -11,8 +11,9 @@ import { type LongList, perPage } from "../ui/long-list";
 import { LongTable } from "../ui/long-table";
 import { Needs } from "../ui/needs";
 import { Moment, Status, say } from "../ui/parts";
+import { Question } from "../ui/question";
 import { useLongList } from "../ui/use-long-list";
-import { sumOf } from "../user/money";
+import { sumOf, sumText } from "../user/money";
 import { clawbackText, rewardLook, rewardName, rewardValue } from "../user/reward";
 import { AmountDialog, amountWord, takesAmount } from "../user/set-amount";
 import { number, t } from "../words";
@@ -53,22 +54,16 @@ function Actions({ chosen, done, all }: { chosen: Reward[]; done: () => void; al
 		say(refused.length > 0 ? `${text} ${t("rewardsRefused", { n: refused.length })} ${refused[0]}` : text);
 		done();
 	};
-	const sum = sumOf(chosen);
 	const n = chosen.length;
 	const stay = asked === "issue" ? chosen.filter((r) => !r.can_be_issued).length : 0;
 	if (asked)
 		return (
-			<div class="notice wait" role="alertdialog" aria-label={t("rewards")}>
-				<span class="grow">
-					{t(asked === "issue" ? "issueAsk" : "cancelAsk", { n, sum: sum ? ` (${sum})` : "" })} {stay > 0 && t("someStayDue", { n: stay })}
-				</span>
+			<Question label={t("rewards")} busy={busy} back={() => setAsked(undefined)}
+				text={[t(asked === "issue" ? "issueAsk" : "cancelAsk", { n, sum: sumText(chosen) }), " ", stay > 0 && t("someStayDue", { n: stay })]}>
 				<button type="button" class="primary" disabled={busy} onClick={() => run(asked)}>
 					{t(asked === "issue" ? "issueN" : "cancelN", { n })}
 				</button>
-				<button type="button" disabled={busy} onClick={() => setAsked(undefined)}>
-					{t("back")}
-				</button>
-			</div>
+			</Question>
 		);
 	return (
 		<div class="row">
@@ -79,7 +74,7 @@ function Actions({ chosen, done, all }: { chosen: Reward[]; done: () => void; al
 				disabled={n === 0 || !canWrite.value}
 				onClick={() => setAsked("issue")}
 			>
-				{n === 0 ? t("issueSelected") : t("issueN", { n })} {sum}
+				{n === 0 ? t("issueSelected") : t("issueN", { n })} {sumOf(chosen)}
 			</button>
 			<button type="button" disabled={n === 0 || !canWrite.value} onClick={() => setAsked("cancel")}>
 				{n === 0 ? t("cancelSelected") : t("cancelN", { n })}

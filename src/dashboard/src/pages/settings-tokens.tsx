@@ -6,6 +6,7 @@ import { canAdmin, type Scope } from "../session";
 import { act, useSubmit } from "../ui/act";
 import { takeFocus } from "../ui/field";
 import { Copy, Failed, Moment, Skeleton } from "../ui/parts";
+import { Question } from "../ui/question";
 import { t } from "../words";
 
 type Token = Schemas["Token"];
@@ -52,11 +53,10 @@ function Revoke({ token, revoke }: { token: Token; revoke: () => Promise<void> }
 			</button>
 		);
 	return (
-		<div class="notice wait revoke" role="alertdialog" aria-label={`${t("revoke")}: ${token.name}`}>
-			<span class="grow">{t(token.current ? "revokeOwnAsk" : "revokeAsk")}</span>
+		<Question label={`${t("revoke")}: ${token.name}`} kind="revoke" text={t(token.current ? "revokeOwnAsk" : "revokeAsk")}
+			back={() => setAsked(false)}>
 			<button type="button" ref={takeFocus} onClick={() => void revoke()}>{t("revoke")}</button>
-			<button type="button" onClick={() => setAsked(false)}>{t("back")}</button>
-		</div>
+		</Question>
 	);
 }
 

@@ -8,9 +8,10 @@ import { takeFocus } from "../ui/field";
 import type { Words } from "../words/en";
 import { Needs } from "../ui/needs";
 import { Failed } from "../ui/parts";
+import { Question } from "../ui/question";
 import { t } from "../words";
 import { type User, nameOf } from "./link";
-import { sumOf } from "./money";
+import { sumText } from "./money";
 import { rewardValue } from "./reward";
 
 const reasons = {
@@ -50,8 +51,7 @@ type Decision = "accept" | "reject";
 function askText(decision: Decision, user: User, waiting: Schemas["Reward"][]): string {
 	const name = nameOf(user);
 	const n = waiting.length;
-	const sum = sumOf(waiting);
-	const about = { n, sum: sum && ` (${sum})` };
+	const about = { n, sum: sumText(waiting) };
 	if (decision === "accept") return `${t("acceptAsk", { name })} ${n > 0 ? t("acceptEffect", about) : t("noRewardWaits")}`;
 	return `${t("rejectAsk", { name })} ${n > 0 ? t("rejectEffect", about) : t("noRewardWaits")}`;
 }
@@ -74,11 +74,10 @@ export function Decide({ user, decided }: { user: User; decided: () => void }) {
 	};
 	if (asked)
 		return (
-			<div class="notice wait" role="alertdialog" aria-label={`${t(asked)}: ${nameOf(user)}`}>
-				<span class="grow wrap">{askText(asked, user, waiting ?? [])}</span>
+			<Question label={`${t(asked)}: ${nameOf(user)}`} text={askText(asked, user, waiting ?? [])} busy={busy}
+				back={() => setAsked(undefined)}>
 				<button type="button" class="primary" disabled={busy} ref={takeFocus} onClick={() => void decide(asked)}>{t(asked)}</button>
-				<button type="button" disabled={busy} onClick={() => setAsked(undefined)}>{t("back")}</button>
-			</div>
+			</Question>
 		);
 	return (
 		<div class="stack">

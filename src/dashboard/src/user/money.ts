@@ -39,3 +39,9 @@ export function sumOf(rewards: Paid[]): string {
 	}
 	return [...sums].map(([currency, { minor, places }]) => money((minor / 10 ** places).toFixed(places), currency)).join(", ");
 }
+
+/** " (EUR 20.00)", for the end of a phrase; "" without an amount. */
+export function sumText(rewards: Paid[]): string {
+	const sum = sumOf(rewards);
+	return sum && ` (${sum})`;
+}

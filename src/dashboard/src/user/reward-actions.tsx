@@ -6,7 +6,7 @@ import { canWrite } from "../session";
 import { Needs } from "../ui/needs";
 import { Failed, say } from "../ui/parts";
 import { t } from "../words";
-import { sumOf } from "./money";
+import { sumText } from "./money";
 import { AmountForm, amountWord, takesAmount } from "./set-amount";
 
 type Reward = Schemas["Reward"];
@@ -42,7 +42,7 @@ function Ask({ action, reward, close, changed }: Asked) {
 		<div class="stack" role="alertdialog" aria-label={reward.name}>
 			{problem && <Failed problem={problem} />}
 			<div class="notice wait">
-				<span class="grow">{t(action === "issue" ? "issueAsk" : "cancelAsk", { n: 1, sum: sumOf([reward]) && ` (${sumOf([reward])})` })}</span>
+				<span class="grow">{t(action === "issue" ? "issueAsk" : "cancelAsk", { n: 1, sum: sumText([reward]) })}</span>
 				<button type="button" class="primary" disabled={busy} onClick={() => void agree()} autofocus>
 					{t(action === "issue" ? "issueN" : "cancelN", { n: 1 })}
 				</button>
