@@ -67,12 +67,16 @@ class Upgrade(Directory):
         self.assertEqual(len(pending), expected["pending_to_2"])
 
     def stored_health(self, place):
-        """The health of webhooks, which earlier versions stored beside their counters."""
+        """The health of webhooks, which the first versions stored beside their counters."""
         file = os.path.join(place, "health.dump")
         self.assertEqual(run(REFERD, "dump", file, "--data", os.path.join(place, "data")).returncode, 0)
         with open(file, encoding="utf-8") as lines:
-            rows = [json.loads(line) for line in lines if line.startswith('{"_kind":"webhook_stats"')]
-        return {row["webhook_id"]: row for row in rows}
+            rows = [json.loads(line) for line in lines
+                    if line.startswith(('{"_kind":"webhook_stats"', '{"_kind":"webhook_health"'))]
+        health = collections.defaultdict(dict)
+        for row in rows:
+            health[row["webhook_id"]].update(row)
+        return health
 
     def check_health(self, server, expected, stored):
         api = Client(server.address, token=expected["api_token"])
