@@ -41,7 +41,9 @@ struct engine_scan {
 	struct text from;   /* first key */
 	struct text prefix; /* every key begins with it */
 	bool after, reverse;
-	size_t most; /* the caller takes at most so many rows; 0: it does not know */
+	/* The caller takes at most so many rows. 0: it walks over all of them, and after
+	 * ERR_PENDING it goes on after the last row that it has got, so that no row is kept. */
+	size_t most;
 };
 
 /* Called when something that was pending has arrived. */
@@ -70,8 +72,9 @@ struct engine_ops {
 	/* A second engine with a view of its own, for queries: of its functions, the store calls
 	 * view, get, scan and epoch. It wakes the same function, and ends with this engine. A
 	 * commit or a view of this engine does not move its view, so a query that waits for many
-	 * rounds keeps its answers. NULL: queries share the view of the commands, which suits an
-	 * engine that answers at once. */
+	 * rounds keeps its answers. If this view is lost, get and scan return ERR_CONFLICT until
+	 * the next view, and the store asks the query anew. NULL: queries share the view of the
+	 * commands, which suits an engine that answers at once. */
 	struct engine *(*reader)(struct engine *);
 	/* ERR_OK, ERR_NOT_FOUND, ERR_PENDING, ERR_IO. ERR_PENDING: the engine fetches the record.
 	 * It fetches all records of one turn of the loop together, and keeps them until the next

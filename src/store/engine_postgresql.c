@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "store/engine_postgresql_parts.h"
 
-enum { POLL_MS = 50 };
+enum { POLL_MS = 50, LINKS = 3 };
 
 const char *pg_decimal(uint64_t value, char *out)
 {
@@ -42,7 +42,8 @@ void pg_wake_later(struct engine_pg *e)
 
 static void work(struct engine_pg *e)
 {
-	pg_reads_send(e);
+	pg_reads_send(&e->reads);
+	pg_reads_send(&e->queries);
 	pg_node_send(e);
 	if (e->owes_wake)
 		pg_wake(e);
@@ -60,28 +61,29 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 	struct engine_pg *e = arg;
 	(void)fd;
 	(void)what;
-	struct pg_link *const links[] = {&e->reader, &e->writer};
-	for (size_t i = 0; i < 2; i++)
-		if (links[i]->state == LINK_DOWN)
-			pg_link_process(links[i]);
+	struct pg_link *const links[] = {&e->reader, &e->inquirer, &e->writer};
 	/* The clock of the timer may be ahead of the link's clock. */
 	const struct timeval pause = {.tv_usec = 20000};
-	if (e->reader.state == LINK_DOWN || e->writer.state == LINK_DOWN)
-		(void)event_add(e->retry, &pause);
+	for (size_t i = 0; i < LINKS; i++) {
+		if (links[i]->state == LINK_DOWN)
+			pg_link_process(links[i]);
+		if (links[i]->state == LINK_DOWN)
+			(void)event_add(e->retry, &pause);
+	}
 }
 
 static void poll_links(struct engine_pg *e)
 {
-	struct pollfd fds[2] = {0};
-	fds[0].fd = pg_link_poll(&e->reader, &fds[0].events);
-	fds[1].fd = pg_link_poll(&e->writer, &fds[1].events);
-	(void)poll(fds, 2, POLL_MS);
-	pg_link_tend(&e->reader);
-	pg_link_tend(&e->writer);
-	if (fds[0].fd < 0 || fds[0].revents != 0)
-		pg_link_process(&e->reader);
-	if (fds[1].fd < 0 || fds[1].revents != 0)
-		pg_link_process(&e->writer);
+	struct pg_link *const links[] = {&e->reader, &e->inquirer, &e->writer};
+	struct pollfd fds[LINKS] = {0};
+	for (size_t i = 0; i < LINKS; i++)
+		fds[i].fd = pg_link_poll(links[i], &fds[i].events);
+	(void)poll(fds, LINKS, POLL_MS);
+	for (size_t i = 0; i < LINKS; i++) {
+		pg_link_tend(links[i]);
+		if (fds[i].fd < 0 || fds[i].revents != 0)
+			pg_link_process(links[i]);
+	}
 }
 
 static void engine_wait(struct engine *engine)
@@ -102,29 +104,57 @@ static void engine_tend(struct engine *engine)
 {
 	struct engine_pg *e = pg_self(engine);
 	pg_link_tend(&e->reader);
+	pg_link_tend(&e->inquirer);
 	pg_link_tend(&e->writer);
-	pg_reads_tend(e);
+	pg_reads_tend(&e->reads);
+	pg_reads_tend(&e->queries);
 	pg_node_tend(e);
+}
+
+/* ---- the view of commands ---- */
+
+static enum err commands_view(struct engine *engine)
+{
+	return pg_reads_view(&pg_self(engine)->reads);
+}
+
+static enum err commands_get(struct engine *engine, uint8_t kind, struct text key,
+			     struct text *value)
+{
+	return pg_reads_get(&pg_self(engine)->reads, kind, key, value);
+}
+
+static enum err commands_scan(struct engine *engine, const struct engine_scan *scan,
+			      engine_row_fn *take, void *arg)
+{
+	return pg_reads_scan(&pg_self(engine)->reads, scan, take, arg);
+}
+
+static struct engine *engine_reader(struct engine *engine)
+{
+	return &pg_self(engine)->queries.engine;
 }
 
 /* ---- opening and closing ---- */
 
-static void on_writer_lost(struct engine_pg *e)
+static void on_writer_lost(struct pg_link *link)
 {
-	pg_commit_on_lost(e);
-	pg_node_on_lost(e);
+	pg_commit_on_lost(link->engine);
+	pg_node_on_lost(link->engine);
 }
 
 static void engine_close_pg(struct engine *engine)
 {
 	struct engine_pg *e = pg_self(engine);
 	pg_link_close(&e->reader);
+	pg_link_close(&e->inquirer);
 	pg_link_close(&e->writer);
 	if (e->later != NULL)
 		event_free(e->later);
 	if (e->retry != NULL)
 		event_free(e->retry);
-	pg_reads_free(e);
+	pg_reads_free(&e->reads);
+	pg_reads_free(&e->queries);
 	pg_commit_free(e);
 	pg_params_free(&e->params);
 	pg_row_free(&e->row);
@@ -137,9 +167,10 @@ static void engine_close_pg(struct engine *engine)
 
 static const struct engine_ops postgresql_ops = {
     .adds = true,
-    .view = pg_reads_view,
-    .get = pg_reads_get,
-    .scan = pg_reads_scan,
+    .view = commands_view,
+    .reader = engine_reader,
+    .get = commands_get,
+    .scan = commands_scan,
     .commit = pg_commit,
     .epoch = pg_node_epoch,
     .take_ids = pg_node_take_ids,
@@ -168,8 +199,16 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
 		return ERR_NO_MEMORY;
 	e->engine.ops = &postgresql_ops;
 	e->events = config->events;
-	e->reader = (struct pg_link){.engine = e, .name = "reader", .on_lost = pg_reads_on_lost};
+	/* Without a node there are no commits, so one snapshot must last for all reads. */
+	enum err end = config->node_name == NULL ? ERR_IO : ERR_OK;
+	e->reader = (struct pg_link){
+	    .engine = e, .reads = &e->reads, .name = "reader", .on_lost = pg_reads_on_lost};
+	e->inquirer = (struct pg_link){
+	    .engine = e, .reads = &e->queries, .name = "queries", .on_lost = pg_reads_on_lost};
 	e->writer = (struct pg_link){.engine = e, .name = "writer", .on_lost = on_writer_lost};
+	e->reads = (struct pg_reads){.e = e, .link = &e->reader, .end = end};
+	e->queries = (struct pg_reads){
+	    .engine = {&pg_queries_ops}, .e = e, .link = &e->inquirer, .end = ERR_CONFLICT};
 	e->address = strdup(config->address);
 	if (config->node_name != NULL)
 		e->node_name = strdup(config->node_name);
@@ -184,6 +223,7 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
 		return err;
 	}
 	pg_link_start(&e->reader);
+	pg_link_start(&e->inquirer);
 	pg_link_start(&e->writer);
 	*out = &e->engine;
 	return ERR_OK;

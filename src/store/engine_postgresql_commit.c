@@ -62,7 +62,7 @@ static bool collect_keys(struct engine_pg *e)
 	c->n_keys = 0;
 	for (size_t i = 0; i < c->batch.n_reads; i++) {
 		const struct engine_read *r = &c->batch.reads[i];
-		const struct pg_read *known = pg_reads_find(e, r->kind, r->key);
+		const struct pg_read *known = pg_reads_find(&e->reads, r->kind, r->key);
 		if (known != NULL)
 			keys[c->n_keys++] = (struct pg_key){.kind = r->kind,
 							    .read = true,
@@ -296,7 +296,7 @@ static void on_write_sync(struct engine_pg *e, const struct pg_answer *answer,
 		e->commit.step = STEP_UNKNOWN;
 		pg_node_ask_outcome(e);
 	} else {
-		e->node.epoch = e->commit.epoch + e->commit.batch.config;
+		pg_node_hear(e, e->commit.epoch + e->commit.batch.config);
 		pg_commit_end(e, ERR_OK);
 	}
 }

@@ -68,6 +68,7 @@ static void expect(struct pg_link *link, struct pg_answer answer)
 		return;
 	}
 	link->answers = answers;
+	answer.link = link;
 	answers[link->first + link->n_answers++] = answer;
 }
 
@@ -317,7 +318,7 @@ void pg_link_lose(struct pg_link *link, const char *why)
 		const struct timeval pause = {.tv_usec = (suseconds_t)(RETRY_NS / 1000)};
 		(void)event_add(link->engine->retry, &pause);
 	}
-	link->on_lost(link->engine);
+	link->on_lost(link);
 }
 
 void pg_link_close(struct pg_link *link)
@@ -358,11 +359,11 @@ static void on_session(struct engine_pg *e, const struct pg_answer *answer,
 		       const struct pg_result *result)
 {
 	(void)result;
-	struct pg_link *link = answer->number == 0 ? &e->reader : &e->writer;
-	if (link->failed)
+	if (answer->link->failed)
 		return;
-	link->state = LINK_READY;
-	pg_reads_send(e);
+	answer->link->state = LINK_READY;
+	pg_reads_send(&e->reads);
+	pg_reads_send(&e->queries);
 	pg_commit_go_on(e);
 	pg_node_send(e);
 }
@@ -382,7 +383,7 @@ static void go_on_connecting(struct pg_link *link)
 	if (PQsetnonblocking(link->conn, 1) != 0 || PQenterPipelineMode(link->conn) != 1)
 		link->broken = true;
 	pg_link_own(link, OWN_SESSION, NULL, 0, NULL, 0);
-	pg_link_sync(link, on_session, link == &link->engine->writer);
+	pg_link_sync(link, on_session, 0);
 }
 
 void pg_link_process(struct pg_link *link)

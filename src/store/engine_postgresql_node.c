@@ -9,6 +9,12 @@
 
 /* ---- fence and epoch ---- */
 
+void pg_node_hear(struct engine_pg *e, uint64_t epoch)
+{
+	if (e->node.epoch < epoch)
+		e->node.epoch = epoch;
+}
+
 uint64_t pg_node_epoch(struct engine *engine)
 {
 	struct engine_pg *e = pg_self(engine);
@@ -41,7 +47,7 @@ static void on_fence(struct engine_pg *e, const struct pg_answer *answer, const 
 		return;
 	}
 	e->node.fence = fence;
-	e->node.epoch = epoch;
+	pg_node_hear(e, epoch);
 	e->commit.answer = last_batch == e->commit.number ? ERR_OK : ERR_CONFLICT;
 }
 
@@ -86,7 +92,7 @@ static void on_look(struct engine_pg *e, const struct pg_answer *answer, const P
 	if (!found || generation != e->node.generation || fence != e->node.fence)
 		note_replaced(e);
 	else
-		e->node.epoch = epoch;
+		pg_node_hear(e, epoch);
 }
 
 void pg_node_look(struct engine_pg *e)

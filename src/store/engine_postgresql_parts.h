@@ -1,7 +1,8 @@
 /*
  * The parts of the PostgreSQL engine, shared by its files engine_postgresql*.c:
  *     _link    a connection in pipeline mode, which never blocks and connects again by itself
- *     _reads   the answers of the current view: keys, pages of scans
+ *     _reads   the answers of a view: keys, pages of scans
+ *     _answers the rows that arrive for them
  *     _commit  the steps of a commit
  *     _node    the row of this node: fence, epoch, outcome of a lost commit, blocks of ids
  *     _open    migration, the checks of the server, and the registration of the node
@@ -18,6 +19,7 @@ struct event;
 struct event_base;
 struct engine_pg;
 struct pg_link;
+struct pg_reads;
 
 /* ---- links ---- */
 
@@ -49,7 +51,8 @@ typedef void pg_answer_fn(struct engine_pg *e, const struct pg_answer *answer,
 
 /* What a statement in the pipeline is for. */
 struct pg_answer {
-	pg_answer_fn *fn; /* NULL: only errors count */
+	pg_answer_fn *fn;     /* NULL: only errors count */
+	struct pg_link *link; /* set by the link */
 	const struct pg_table *table;
 	void *what;
 	uint64_t number; /* of the view, or what the owner likes */
@@ -61,7 +64,8 @@ enum pg_link_state { LINK_DOWN, LINK_CONNECTING, LINK_STARTING, LINK_READY };
 
 struct pg_link {
 	struct engine_pg *engine;
-	const char *name; /* for the log */
+	struct pg_reads *reads; /* whose rows it fetches; NULL for the writer */
+	const char *name;       /* for the log */
 	struct pg_conn *conn;
 	enum pg_link_state state;
 	bool broken;   /* a statement could not be sent */
@@ -77,7 +81,7 @@ struct pg_link {
 	uint64_t retry_ns; /* when to connect again, or to give up connecting */
 	enum err error;    /* of the first failed statement */
 	/* The connection was lost, with all of its answers. */
-	void (*on_lost)(struct engine_pg *);
+	void (*on_lost)(struct pg_link *);
 };
 
 /** Begins to connect. */
@@ -126,6 +130,7 @@ struct pg_read {
 	/* A page of a scan: */
 	struct engine_scan scan;
 	uint64_t limit;
+	struct arena own; /* its rows */
 	struct pg_line *rows, *last;
 	uint64_t n_rows;
 	bool full; /* more rows may follow */
@@ -133,29 +138,49 @@ struct pg_read {
 
 enum pg_snapshot { SNAPSHOT_NONE, SNAPSHOT_OPEN, SNAPSHOT_OLD };
 
+/* A view: the answers so far, and the transaction that they come from. */
 struct pg_reads {
+	struct engine engine; /* of the queries; the commands use the engine itself */
+	struct engine_pg *e;
+	struct pg_link *link;
 	struct arena arena;
 	struct pg_read *buckets[READ_BUCKETS];
 	size_t n;
 	struct pg_read *asked; /* not here yet; `sent` ones are on their way */
+	struct pg_read *pages; /* of scans, by next_in_round */
 	size_t n_unsent;
 	uint64_t view;
 	enum pg_snapshot snapshot;
 	unsigned failures; /* rounds in a row that have failed */
+	bool used;         /* since the last pg_reads_tend */
+	/* Not ERR_OK: the view ends with its snapshot, and reads get this error until the next
+	 * view. A commit checks what its commands have read, so their view may outlive a
+	 * snapshot. */
+	enum err end;
+	bool ended;
+	bool opens, opened; /* the first round of the view: it asks for the epoch only */
+	uint64_t epoch;     /* of the snapshot */
 };
 
-enum err pg_reads_view(struct engine *engine);
-enum err pg_reads_get(struct engine *engine, uint8_t kind, struct text key, struct text *value);
-enum err pg_reads_scan(struct engine *engine, const struct engine_scan *scan, engine_row_fn *take,
+/** The engine's functions of a view. That of the queries is the first member of its reads. */
+enum err pg_reads_view(struct pg_reads *reads);
+enum err pg_reads_get(struct pg_reads *reads, uint8_t kind, struct text key, struct text *value);
+enum err pg_reads_scan(struct pg_reads *reads, const struct engine_scan *scan, engine_row_fn *take,
 		       void *arg);
+/** The same for the queries, whose view is pending until its epoch is known. */
+extern const struct engine_ops pg_queries_ops;
 /** The answer of the view to a key, or NULL. */
-const struct pg_read *pg_reads_find(const struct engine_pg *e, uint8_t kind, struct text key);
+const struct pg_read *pg_reads_find(const struct pg_reads *reads, uint8_t kind, struct text key);
+/** The entry of a key, also while its answer is on its way. */
+struct pg_read *pg_reads_entry(const struct pg_reads *reads, uint8_t kind, struct text key);
 /** Sends what was asked since the last round. */
-void pg_reads_send(struct engine_pg *e);
+void pg_reads_send(struct pg_reads *reads);
 /** Ends the transaction of an old view, so that vacuum may remove old rows. */
-void pg_reads_tend(struct engine_pg *e);
-void pg_reads_on_lost(struct engine_pg *e);
-void pg_reads_free(struct engine_pg *e);
+void pg_reads_tend(struct pg_reads *reads);
+void pg_reads_on_lost(struct pg_link *link);
+void pg_reads_free(struct pg_reads *reads);
+/** Take the rows of keys, and of a page. */
+pg_answer_fn pg_answers_keys, pg_answers_page;
 /** Adds the version of one more slot of a counter to the version of the record. */
 void pg_version_add(struct pg_version *sum, const struct pg_row *row);
 /** Converts row i of a result to e->row; the rows of a lock have keys and versions only. */
@@ -224,6 +249,8 @@ struct pg_node {
 };
 
 uint64_t pg_node_epoch(struct engine *engine);
+/** A server has told this epoch. */
+void pg_node_hear(struct engine_pg *e, uint64_t epoch);
 uint64_t pg_node_number(const struct engine *engine);
 enum err pg_node_take_ids(struct engine *engine, uint8_t kind, uint64_t n, uint64_t *first);
 /** Asks for the wanted blocks. */
@@ -248,13 +275,13 @@ struct engine_pg {
 	struct event *later, *retry;
 	engine_wake_fn *wake;
 	void *wake_arg;
-	bool woken;     /* since wait has begun */
-	bool owes_wake; /* pg_wake_later */
-	struct pg_link reader, writer;
+	bool woken;                              /* since wait has begun */
+	bool owes_wake;                          /* pg_wake_later */
+	struct pg_link reader, inquirer, writer; /* of commands, of queries, of commits */
 	struct pg_params params;
 	struct pg_row row;
 	struct buf sum;
-	struct pg_reads reads;
+	struct pg_reads reads, queries;
 	struct pg_commit commit;
 	struct pg_node node;
 };

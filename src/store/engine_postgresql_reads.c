@@ -1,40 +1,43 @@
-/* Owns the answers of the current view: keys and pages of scans, fetched in rounds within one
- * read-only transaction. Never writes. Called by the store through engine_ops, and by the link when
- * rows arrive.
+/* Owns the answers of a view: keys and pages of scans, fetched in rounds within one read-only
+ * transaction. Never writes. Called by the store through engine_ops, and by the link when
+ * a round has ended.
  */
 #include <libpq-fe.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "store/counter.h"
 #include "store/engine_postgresql_parts.h"
 #include "store/overlay.h"
 
-enum { PAGE_ROWS = 256, FAILURES_MAX = 3 };
+enum { PAGE_ROWS = 256, WALK_ROWS = 1024, FAILURES_MAX = 3 };
 
 /* ---- the table of answers ---- */
 
-static struct pg_read *find(const struct engine_pg *e, uint8_t kind, bool is_scan, struct text key,
-			    uint32_t hash)
+static struct pg_read *find(const struct pg_reads *reads, uint8_t kind, bool is_scan,
+			    struct text key, uint32_t hash)
 {
-	struct pg_read *r = e->reads.buckets[hash % READ_BUCKETS];
+	struct pg_read *r = reads->buckets[hash % READ_BUCKETS];
 	while (r != NULL && (r->hash != hash || r->kind != kind || r->is_scan != is_scan ||
 			     !text_eq(r->key, key)))
 		r = r->next_in_bucket;
 	return r;
 }
 
-const struct pg_read *pg_reads_find(const struct engine_pg *e, uint8_t kind, struct text key)
+struct pg_read *pg_reads_entry(const struct pg_reads *reads, uint8_t kind, struct text key)
 {
-	const struct pg_read *r = find(e, kind, false, key, overlay_hash(kind, key));
+	return find(reads, kind, false, key, overlay_hash(kind, key));
+}
+
+const struct pg_read *pg_reads_find(const struct pg_reads *reads, uint8_t kind, struct text key)
+{
+	const struct pg_read *r = pg_reads_entry(reads, kind, key);
 	return r != NULL && r->here && r->err == ERR_OK ? r : NULL;
 }
 
 /* Adds an entry that the next round asks for. */
-static struct pg_read *ask(struct engine_pg *e, uint8_t kind, bool is_scan, struct text key,
+static struct pg_read *ask(struct pg_reads *reads, uint8_t kind, bool is_scan, struct text key,
 			   uint32_t hash)
 {
-	struct pg_reads *reads = &e->reads;
 	struct pg_read *r = arena_zalloc(&reads->arena, sizeof *r);
 	struct text copy = arena_copy(&reads->arena, key);
 	if (r == NULL || (copy.p == NULL && key.n > 0))
@@ -48,19 +51,20 @@ static struct pg_read *ask(struct engine_pg *e, uint8_t kind, bool is_scan, stru
 	reads->buckets[hash % READ_BUCKETS] = reads->asked = r;
 	reads->n++;
 	reads->n_unsent++;
-	pg_send_later(e);
+	pg_send_later(reads->e);
 	return r;
 }
 
-enum err pg_reads_get(struct engine *engine, uint8_t kind, struct text key, struct text *value)
+enum err pg_reads_get(struct pg_reads *reads, uint8_t kind, struct text key, struct text *value)
 {
-	struct engine_pg *e = pg_self(engine);
 	uint32_t hash = overlay_hash(kind, key);
-	if (e->tables->by_kind[kind] == NULL)
+	if (reads->e->tables->by_kind[kind] == NULL)
 		return ERR_NOT_FOUND;
-	const struct pg_read *r = find(e, kind, false, key, hash);
+	const struct pg_read *r = find(reads, kind, false, key, hash);
+	if ((r == NULL || !r->here) && reads->ended)
+		return reads->end;
 	if (r == NULL)
-		return ask(e, kind, false, key, hash) != NULL ? ERR_PENDING : ERR_NO_MEMORY;
+		return ask(reads, kind, false, key, hash) != NULL ? ERR_PENDING : ERR_NO_MEMORY;
 	if (!r->here)
 		return ERR_PENDING;
 	if (r->err != ERR_OK)
@@ -75,7 +79,7 @@ enum err pg_reads_get(struct engine *engine, uint8_t kind, struct text key, stru
 
 /* The page that begins at scan->from, or NULL if memory runs out. The length of the prefix tells
  * where it ends in the name of the page. */
-static struct pg_read *find_page(struct engine_pg *e, const struct engine_scan *scan,
+static struct pg_read *find_page(struct pg_reads *reads, const struct engine_scan *scan,
 				 uint64_t limit)
 {
 	char name[2 + 2 * RECORD_KEY_MAX];
@@ -87,13 +91,15 @@ static struct pg_read *find_page(struct engine_pg *e, const struct engine_scan *
 		memcpy(name + 2 + scan->prefix.n, scan->from.p, scan->from.n);
 	struct text key = text_from(name, 2 + scan->prefix.n + scan->from.n);
 	uint32_t hash = overlay_hash(scan->kind, key);
-	struct pg_read *r = find(e, scan->kind, true, key, hash);
-	if (r != NULL || (r = ask(e, scan->kind, true, key, hash)) == NULL)
+	struct pg_read *r = find(reads, scan->kind, true, key, hash);
+	if (r != NULL || (r = ask(reads, scan->kind, true, key, hash)) == NULL)
 		return r;
 	r->scan = *scan;
 	r->scan.prefix = text_from(r->key.p + 2, scan->prefix.n);
 	r->scan.from = text_from(r->key.p + 2 + scan->prefix.n, scan->from.n);
 	r->limit = limit;
+	r->next_in_round = reads->pages;
+	reads->pages = r;
 	return r;
 }
 
@@ -108,18 +114,32 @@ static bool give_rows(const struct pg_read *page, engine_row_fn *take, void *arg
 	return page->full;
 }
 
-enum err pg_reads_scan(struct engine *engine, const struct engine_scan *scan, engine_row_fn *take,
+/* Frees a page of a walk: its caller goes on after its last row, and never comes back. */
+static void drop_page(struct pg_reads *reads, struct pg_read *page)
+{
+	struct pg_read **place = &reads->buckets[page->hash % READ_BUCKETS];
+	while (*place != page)
+		place = &(*place)->next_in_bucket;
+	*place = page->next_in_bucket;
+	arena_free(&page->own);
+	page->rows = page->last = NULL;
+}
+
+enum err pg_reads_scan(struct pg_reads *reads, const struct engine_scan *scan, engine_row_fn *take,
 		       void *arg)
 {
-	struct engine_pg *e = pg_self(engine);
 	struct engine_scan next = *scan;
-	if (e->tables->by_kind[scan->kind] == NULL)
+	if (reads->e->tables->by_kind[scan->kind] == NULL)
 		return ERR_OK;
-	uint64_t limit = scan->most > 0 && scan->most < PAGE_ROWS ? scan->most : PAGE_ROWS;
-	for (;;) {
-		const struct pg_read *page = find_page(e, &next, limit);
+	bool walks = scan->most == 0;
+	uint64_t most = walks ? WALK_ROWS : PAGE_ROWS;
+	uint64_t limit = !walks && scan->most < PAGE_ROWS ? scan->most : most;
+	for (struct pg_read *page, *before = NULL;; before = page) {
+		page = reads->ended ? NULL : find_page(reads, &next, limit);
+		if (walks && before != NULL)
+			drop_page(reads, before);
 		if (page == NULL)
-			return ERR_NO_MEMORY;
+			return reads->ended ? reads->end : ERR_NO_MEMORY;
 		if (!page->here)
 			return ERR_PENDING;
 		if (page->err != ERR_OK)
@@ -128,130 +148,17 @@ enum err pg_reads_scan(struct engine *engine, const struct engine_scan *scan, en
 			return ERR_OK;
 		next.from = page->last->key;
 		next.after = true;
-		limit = PAGE_ROWS;
+		limit = most;
 	}
-}
-
-/* ---- rows that arrive ---- */
-
-enum err pg_take(struct engine_pg *e, const struct pg_table *table, const PGresult *result, int i,
-		 bool locked)
-{
-	struct pg_cell cells[PG_COLUMNS_MAX + 3];
-	size_t width = locked ? table->n_keys + 2 + table->counter : pg_row_width(table);
-	if ((size_t)PQnfields(result) != width)
-		return ERR_CORRUPT;
-	for (int c = 0; (size_t)c < width; c++) {
-		bool null = PQgetisnull(result, i, c) != 0;
-		cells[c] = (struct pg_cell){PQgetvalue(result, i, c),
-					    null ? -1 : PQgetlength(result, i, c)};
-	}
-	return locked ? pg_lock_take(table, cells, &e->row) : pg_row_take(table, cells, &e->row);
-}
-
-void pg_version_add(struct pg_version *sum, const struct pg_row *row)
-{
-	const uint64_t parts[] = {row->slot, row->version.generation, row->version.batch};
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		sum->generation = (sum->generation ^ parts[i]) * 0x9e3779b97f4a7c15u;
-	sum->batch++;
-}
-
-static struct text keep(struct engine_pg *e, struct text bytes)
-{
-	return bytes.n == 0 ? TEXT("") : arena_copy(&e->reads.arena, bytes);
-}
-
-/* The value of the row, or the sum of this slot and the slots before it. */
-static enum err add_value(struct engine_pg *e, const struct pg_table *table, bool first,
-			  struct text *value)
-{
-	struct text bytes = buf_view(&e->row.value);
-	if (!first && table->counter) {
-		enum err err = counter_merge(buf_view(&e->row.key), *value, bytes, &e->sum);
-		if (err != ERR_OK)
-			return err;
-		bytes = buf_view(&e->sum);
-	}
-	*value = keep(e, bytes);
-	return value->p == NULL ? ERR_NO_MEMORY : ERR_OK;
-}
-
-static void take_key_row(struct engine_pg *e, const struct pg_table *table)
-{
-	struct text key = buf_view(&e->row.key);
-	struct pg_read *r = find(e, table->kind_id, false, key, overlay_hash(table->kind_id, key));
-	if (r == NULL || r->err != ERR_OK)
-		return;
-	r->err = add_value(e, table, !r->here, &r->value);
-	if (table->counter)
-		pg_version_add(&r->version, &e->row);
-	else
-		r->version = e->row.version;
-	r->here = true;
-}
-
-static void on_keys(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
-{
-	enum err err = ERR_OK;
-	if (answer->number != e->reads.view)
-		return; /* the entries are gone */
-	for (int i = 0; i < PQntuples(result) && err == ERR_OK; i++)
-		if ((err = pg_take(e, answer->table, result, i, false)) == ERR_OK)
-			take_key_row(e, answer->table);
-	for (struct pg_read *r = answer->what; r != NULL; r = r->next_in_round) {
-		if (!r->here) {
-			r->missing = true;
-			r->err = err;
-		}
-		r->here = true;
-	}
-}
-
-static enum err take_page_row(struct engine_pg *e, const struct pg_table *table, struct pg_read *r)
-{
-	struct text key = buf_view(&e->row.key);
-	if (r->last != NULL && text_eq(r->last->key, key))
-		return add_value(e, table, false, &r->last->value);
-	struct pg_line *row = arena_zalloc(&e->reads.arena, sizeof *row);
-	if (row == NULL || (row->key = keep(e, key)).p == NULL)
-		return ERR_NO_MEMORY;
-	if (r->last == NULL)
-		r->rows = row;
-	else
-		r->last->next = row;
-	r->last = row;
-	r->n_rows++;
-	return add_value(e, table, true, &row->value);
-}
-
-static void on_page(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
-{
-	struct pg_read *r = answer->what;
-	if (answer->number != e->reads.view)
-		return;
-	for (int i = 0; i < PQntuples(result) && r->err == ERR_OK; i++)
-		if ((r->err = pg_take(e, answer->table, result, i, false)) == ERR_OK)
-			r->err = take_page_row(e, answer->table, r);
-	r->full = r->n_rows >= r->limit;
-	r->here = true;
-}
-
-static void on_epoch(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
-{
-	uint64_t epoch;
-	(void)answer;
-	if (PQntuples(result) == 1 && pg_number(result, 0, &epoch))
-		e->node.epoch = epoch;
 }
 
 /* ---- rounds ---- */
 
 /* Removes the entries that are here from the list. With `again`, the others are asked once more;
  * with `err`, they get this error. */
-static void sort_asked(struct engine_pg *e, bool again, enum err err)
+static void sort_asked(struct pg_reads *reads, bool again, enum err err)
 {
-	struct pg_read **place = &e->reads.asked;
+	struct pg_read **place = &reads->asked;
 	while (*place != NULL) {
 		struct pg_read *r = *place;
 		if (!r->here && err != ERR_OK) {
@@ -262,7 +169,7 @@ static void sort_asked(struct engine_pg *e, bool again, enum err err)
 			*place = r->next_asked;
 			continue;
 		}
-		e->reads.n_unsent += again && r->sent;
+		reads->n_unsent += again && r->sent;
 		r->sent = r->sent && !again;
 		place = &r->next_asked;
 	}
@@ -271,73 +178,106 @@ static void sort_asked(struct engine_pg *e, bool again, enum err err)
 static void on_round(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
 {
 	(void)result;
-	struct pg_reads *reads = &e->reads;
-	if (e->reader.failed) {
-		e->reader.failed = false;
+	struct pg_reads *reads = answer->link->reads;
+	if (answer->link->failed) {
+		answer->link->failed = false;
 		if (++reads->failures >= FAILURES_MAX && answer->number == reads->view)
-			sort_asked(e, false, ERR_IO);
-		pg_link_lose(&e->reader, "a read has failed");
+			sort_asked(reads, false, ERR_IO);
+		pg_link_lose(answer->link, "a read has failed");
 		return;
 	}
 	reads->failures = 0;
 	if (answer->number != reads->view)
 		return;
-	sort_asked(e, false, ERR_OK);
+	sort_asked(reads, false, ERR_OK);
 	pg_wake(e);
 }
 
-static void send_keys(struct engine_pg *e, const struct pg_table *table, struct pg_read *first)
+static void send_keys(struct pg_reads *reads, const struct pg_table *table, struct pg_read *first)
 {
-	struct pg_params *p = &e->params;
+	struct pg_params *p = &reads->e->params;
 	pg_params_begin(p, table, PG_GET);
 	for (struct pg_read *r = first; r != NULL; r = r->next_in_round)
 		if (pg_params_add_key(p, r->key) == ERR_NOT_FOUND)
 			r->here = r->missing = true;
 	if (pg_params_finish(p, NULL, 0) != ERR_OK)
-		e->reader.broken = true;
+		reads->link->broken = true;
 	const struct pg_answer answer = {
-	    .fn = on_keys, .table = table, .what = first, .number = e->reads.view};
+	    .fn = pg_answers_keys, .table = table, .what = first, .number = reads->view};
 	if (p->rows > 0)
-		pg_link_run(&e->reader, p, &answer);
+		pg_link_run(reads->link, p, &answer);
 }
 
-static void send_page(struct engine_pg *e, const struct pg_table *table, struct pg_read *r)
+static void send_page(struct pg_reads *reads, const struct pg_table *table, struct pg_read *r)
 {
-	enum err err = pg_params_scan(&e->params, table, &r->scan, r->limit);
+	struct pg_params *p = &reads->e->params;
+	enum err err = pg_params_scan(p, table, &r->scan, r->limit);
 	const struct pg_answer answer = {
-	    .fn = on_page, .table = table, .what = r, .number = e->reads.view};
+	    .fn = pg_answers_page, .table = table, .what = r, .number = reads->view};
 	if (err == ERR_OK)
-		pg_link_run(&e->reader, &e->params, &answer);
+		pg_link_run(reads->link, p, &answer);
 	else if (err == ERR_NOT_FOUND)
 		r->here = true;
 	else
-		e->reader.broken = true;
+		reads->link->broken = true;
 }
 
-static void begin_snapshot(struct engine_pg *e)
+static void on_epoch(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
+{
+	struct pg_reads *reads = answer->link->reads;
+	uint64_t epoch;
+	if (PQntuples(result) != 1 || !pg_number(result, 0, &epoch))
+		return;
+	if (answer->number == reads->view)
+		reads->epoch = epoch;
+	pg_node_hear(e, epoch);
+}
+
+/* The first statement of the transaction takes its snapshot, so the epoch belongs to it. */
+static void begin_snapshot(struct pg_reads *reads)
 {
 	char id[24];
-	const char *const values[] = {pg_decimal(e->node.id, id)};
-	if (e->reads.snapshot == SNAPSHOT_OLD)
-		pg_link_own(&e->reader, OWN_COMMIT, NULL, 0, NULL, 0);
-	pg_link_own(&e->reader, OWN_BEGIN_READ, NULL, 0, NULL, 0);
-	pg_link_own(&e->reader, OWN_EPOCH, values, 1, on_epoch, 0);
-	e->reads.snapshot = SNAPSHOT_OPEN;
+	const char *const values[] = {pg_decimal(reads->e->node.id, id)};
+	if (reads->snapshot == SNAPSHOT_OLD)
+		pg_link_own(reads->link, OWN_COMMIT, NULL, 0, NULL, 0);
+	pg_link_own(reads->link, OWN_BEGIN_READ, NULL, 0, NULL, 0);
+	pg_link_own(reads->link, OWN_EPOCH, values, 1, on_epoch, reads->view);
+	reads->snapshot = SNAPSHOT_OPEN;
 }
 
-void pg_reads_send(struct engine_pg *e)
+static void on_opened(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
+{
+	struct pg_reads *reads = answer->link->reads;
+	(void)result;
+	if (answer->link->failed) {
+		answer->link->failed = false;
+		pg_link_lose(answer->link, "a snapshot could not be taken");
+		return;
+	}
+	reads->opened = true;
+	pg_wake(e);
+}
+
+void pg_reads_send(struct pg_reads *reads)
 {
 	struct pg_read *first[RECORD_KINDS] = {0};
-	if (e->reader.state != LINK_READY || e->reads.n_unsent == 0)
+	if (reads->link->state != LINK_READY || reads->ended)
 		return;
-	if (e->reads.snapshot != SNAPSHOT_OPEN)
-		begin_snapshot(e);
-	for (struct pg_read *r = e->reads.asked; r != NULL; r = r->next_asked) {
+	if (reads->opens && !reads->opened && reads->snapshot != SNAPSHOT_OPEN) {
+		begin_snapshot(reads);
+		pg_link_sync(reads->link, on_opened, reads->view);
+	}
+	if (reads->n_unsent == 0)
+		return;
+	reads->used = true;
+	if (reads->snapshot != SNAPSHOT_OPEN)
+		begin_snapshot(reads);
+	for (struct pg_read *r = reads->asked; r != NULL; r = r->next_asked) {
 		if (r->sent)
 			continue;
 		r->sent = true;
 		if (r->is_scan) {
-			send_page(e, e->tables->by_kind[r->kind], r);
+			send_page(reads, reads->e->tables->by_kind[r->kind], r);
 		} else {
 			r->next_in_round = first[r->kind];
 			first[r->kind] = r;
@@ -345,47 +285,108 @@ void pg_reads_send(struct engine_pg *e)
 	}
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
 		if (first[kind] != NULL)
-			send_keys(e, e->tables->by_kind[kind], first[kind]);
-	e->reads.n_unsent = 0;
-	pg_link_sync(&e->reader, on_round, e->reads.view);
+			send_keys(reads, reads->e->tables->by_kind[kind], first[kind]);
+	reads->n_unsent = 0;
+	pg_link_sync(reads->link, on_round, reads->view);
 }
 
 /* ---- views ---- */
 
-enum err pg_reads_view(struct engine *engine)
+enum err pg_reads_view(struct pg_reads *reads)
 {
-	struct engine_pg *e = pg_self(engine);
-	struct pg_reads *reads = &e->reads;
 	reads->view++;
 	if (reads->snapshot == SNAPSHOT_OPEN)
 		reads->snapshot = SNAPSHOT_OLD;
 	if (reads->n > 0)
 		memset(reads->buckets, 0, sizeof reads->buckets);
+	for (struct pg_read *r = reads->pages; r != NULL; r = r->next_in_round)
+		arena_free(&r->own);
 	reads->n = reads->n_unsent = 0;
-	reads->asked = NULL;
+	reads->asked = reads->pages = NULL;
+	reads->ended = false;
+	reads->used = true;
 	arena_reset(&reads->arena);
 	return ERR_OK;
 }
 
-void pg_reads_tend(struct engine_pg *e)
+/* An idle view ends, and with it its transaction. The commands only pause: a later read of their
+ * view begins a new snapshot. */
+void pg_reads_tend(struct pg_reads *reads)
 {
-	if (e->reads.snapshot == SNAPSHOT_NONE || e->reads.asked != NULL ||
-	    e->reader.state != LINK_READY)
+	bool idle = reads->asked == NULL && !reads->used && !reads->opens;
+	reads->used = false;
+	if (!idle || reads->snapshot == SNAPSHOT_NONE || reads->link->state != LINK_READY)
 		return;
-	pg_link_own(&e->reader, OWN_COMMIT, NULL, 0, NULL, 0);
-	e->reads.snapshot = SNAPSHOT_NONE;
-	pg_link_sync(&e->reader, NULL, 0);
+	pg_link_own(reads->link, OWN_COMMIT, NULL, 0, NULL, 0);
+	reads->snapshot = SNAPSHOT_NONE;
+	reads->ended = reads->end != ERR_OK;
+	pg_link_sync(reads->link, NULL, 0);
 }
 
-/* Answers that were on their way are requested again, from a new snapshot. */
-void pg_reads_on_lost(struct engine_pg *e)
+/* Answers that were on their way are requested again, from a new snapshot, or the view ends. */
+void pg_reads_on_lost(struct pg_link *link)
 {
-	e->reads.snapshot = SNAPSHOT_NONE;
-	sort_asked(e, true, ERR_OK);
-	pg_wake_later(e);
+	struct pg_reads *reads = link->reads;
+	if (reads->opens)
+		reads->opened = false;
+	else if (reads->snapshot == SNAPSHOT_OPEN)
+		reads->ended = reads->end != ERR_OK;
+	reads->snapshot = SNAPSHOT_NONE;
+	sort_asked(reads, true, ERR_OK);
+	pg_wake_later(reads->e);
 }
 
-void pg_reads_free(struct engine_pg *e)
+void pg_reads_free(struct pg_reads *reads)
 {
-	arena_free(&e->reads.arena);
+	(void)pg_reads_view(reads);
+	arena_free(&reads->arena);
 }
+
+/* ---- the view of queries ---- */
+
+static struct pg_reads *queries_of(struct engine *engine)
+{
+	return (struct pg_reads *)engine;
+}
+
+/* The configuration that the node knows is only as new as an epoch that a server has told, so a set
+ * of queries begins when its snapshot has an epoch. */
+static enum err queries_view(struct engine *engine)
+{
+	struct pg_reads *reads = queries_of(engine);
+	if (!reads->opens) {
+		enum err err = pg_reads_view(reads);
+		reads->opens = err == ERR_OK;
+		reads->opened = false;
+		pg_send_later(reads->e);
+		return err != ERR_OK ? err : ERR_PENDING;
+	}
+	if (!reads->opened)
+		return ERR_PENDING;
+	reads->opens = false;
+	return ERR_OK;
+}
+
+static enum err queries_get(struct engine *engine, uint8_t kind, struct text key,
+			    struct text *value)
+{
+	return pg_reads_get(queries_of(engine), kind, key, value);
+}
+
+static enum err queries_scan(struct engine *engine, const struct engine_scan *scan,
+			     engine_row_fn *take, void *arg)
+{
+	return pg_reads_scan(queries_of(engine), scan, take, arg);
+}
+
+static uint64_t queries_epoch(struct engine *engine)
+{
+	return queries_of(engine)->epoch;
+}
+
+const struct engine_ops pg_queries_ops = {
+    .view = queries_view,
+    .get = queries_get,
+    .scan = queries_scan,
+    .epoch = queries_epoch,
+};

@@ -195,7 +195,10 @@ static void run_queries(struct store *s)
 		if (cmd->err != ERR_PENDING && s->query_tx.failed != ERR_OK)
 			cmd->err = s->query_tx.failed;
 		s->query_tx.failed = ERR_OK;
-		queue_push(cmd->err == ERR_PENDING ? &s->parked : &answered, cmd);
+		queue_push(cmd->err == ERR_PENDING    ? &s->parked
+			   : cmd->err == ERR_CONFLICT ? &s->queries
+						      : &answered,
+			   cmd);
 	}
 	while ((cmd = queue_pop(&answered)) != NULL) {
 		s->counters.queries++;

@@ -334,5 +334,7 @@ enum err tx_scan(struct tx *tx, const struct record_kind *kind, struct tx_scan *
 	if (scan->max == 0)
 		return ERR_OK;
 	enum err err = tx->engine->ops->scan(tx->engine, &spec, take_row, &fill);
+	if (err != ERR_OK && err != ERR_PENDING)
+		tx->failed = err;
 	return err != ERR_OK ? err : fill.err;
 }
