@@ -170,8 +170,9 @@ test:                                ## run what CI runs: unit tests under ASan,
 
 ON_POSTGRESQL := store/test_engines store/test_engines_random store/test_nodes_postgresql store/test_queries_postgresql
 test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
+	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
-	@REFERD_POSTGRESQL=1 test/run --unit asan $(ON_POSTGRESQL)
+	@REFERD_POSTGRESQL=1 test/run --unit asan --e2e release $(ON_POSTGRESQL) e2e/test_nodes
 .PHONY: test-postgresql
 
 test-long: CYCLES ?= 300

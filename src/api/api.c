@@ -10,6 +10,7 @@
 #include "api/call/body.h"
 #include "api/call/client_address.h"
 #include "api/call/credential.h"
+#include "api/call/keyring.h"
 #include "api/call/passwords.h"
 #include "api/call/request_metrics.h"
 #include "api/pages/html.h"
@@ -55,6 +56,7 @@ static enum err open_state(struct api *a, const struct api_config *config)
 	a->public_url = text_of(config->public_url);
 	memcpy(a->secret_key, config->secret_key, sizeof a->secret_key);
 	a->reply_limited_page = html_reply_limited;
+	a->credentials_changed = streams_check;
 	a->config = copy_config(config);
 	a->request_metrics = request_metrics_new(ROUTES);
 	a->qr_codes = qr_cache_new();
@@ -91,6 +93,8 @@ enum err api_open(const struct api_config *config, struct api **out)
 		err = ERR_NO_MEMORY;
 		goto fail;
 	}
+	if ((err = keyring_open(a)) != ERR_OK)
+		goto fail;
 	*out = a;
 	return ERR_OK;
 fail:
@@ -102,6 +106,7 @@ void api_close(struct api *a)
 {
 	if (a == NULL)
 		return;
+	keyring_close(a);
 	streams_close(a->streams);
 	reach_close(a->reach);
 	imports_close(a);
@@ -283,6 +288,21 @@ void api_handle_metrics(void *arg, struct http_request *req)
 	metrics_reply(call);
 }
 
+static void begin_route(struct call *call)
+{
+	if (authorised(call, call->route))
+		call->route->call(call);
+}
+
+/* Pages and joins of people carry no credential, so they need not wait for the keyring. */
+static bool may_carry_credential(const struct call *call)
+{
+	return call->route->access != ACCESS_PUBLIC ||
+	       text_starts(call->req->path, TEXT("/api/")) ||
+	       text_starts(call->req->path, TEXT("/webhook/")) ||
+	       http_request_header(call->req, TEXT("Authorization")) != NULL;
+}
+
 void api_handle(void *arg, struct http_request *req)
 {
 	struct api *a = arg;
@@ -302,8 +322,10 @@ void api_handle(void *arg, struct http_request *req)
 				 "paths of the API");
 	else if (route == NULL)
 		call_reply_not_allowed(call, allowed);
-	else if (authorised(call, route))
-		route->call(call);
+	else if (may_carry_credential(call))
+		keyring_wait(call, begin_route);
+	else
+		begin_route(call);
 }
 
 bool api_hopeless(void *arg, const struct http_request *req)

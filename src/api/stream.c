@@ -316,6 +316,11 @@ void streams_close(struct streams *all)
 	free(all);
 }
 
+void streams_check(struct api *api)
+{
+	check_credentials(api->streams, false);
+}
+
 size_t streams_n(const struct streams *all)
 {
 	return all->n;

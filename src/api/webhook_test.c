@@ -22,6 +22,7 @@
 enum {
 	WAIT_MAX_S = 15,   /* the default deadline of a webhook */
 	WAITERS_MAX = 256, /* at a time; further calls do not wait */
+	LOOK_MS = 250,     /* between two looks for the attempt of another node */
 };
 
 struct webhook_waiter {
@@ -33,6 +34,7 @@ struct webhook_waiter {
 	struct webhook_waiter *next; /* in the API's list of waiting calls */
 	struct event *timer;
 	uint64_t wait_s, delivery_id;
+	uint64_t until_ms; /* steady clock: the end of the wait */
 };
 
 static void stop_waiting(struct webhook_waiter *w)
@@ -46,9 +48,21 @@ static void stop_waiting(struct webhook_waiter *w)
 	event_free(w->timer);
 }
 
+static bool begin_waiting(struct webhook_waiter *w);
+
+/* No watch tells of an attempt of another node. */
+static bool waits_on(struct webhook_waiter *w)
+{
+	const struct api *api = w->call->api;
+	return w->read.n_attempts == 0 && store_shared(api->store) && !api->draining &&
+	       loop_steady_ms(api->loop) < w->until_ms && begin_waiting(w);
+}
+
 static void on_read(struct command *command, enum err err)
 {
 	struct webhook_waiter *w = (struct webhook_waiter *)command;
+	if (err == ERR_OK && waits_on(w))
+		return;
 	if (err != ERR_OK)
 		call_reply_err(w->call, err,
 			       "the delivery no longer exists, because its webhook was deleted");
@@ -107,8 +121,10 @@ static bool may_wait(const struct webhook_waiter *w)
 /* Returns false if there is no memory for the timer: the call then replies at once. */
 static bool begin_waiting(struct webhook_waiter *w)
 {
-	const struct timeval wait = {.tv_sec = (time_t)w->wait_s};
 	struct api *api = w->call->api;
+	const struct timeval wait = store_shared(api->store)
+					? (struct timeval){.tv_usec = (suseconds_t)LOOK_MS * 1000}
+					: (struct timeval){.tv_sec = (time_t)w->wait_s};
 	w->timer = evtimer_new(loop_events(api->loop), on_timer, w);
 	if (w->timer == NULL)
 		return false;
@@ -126,6 +142,7 @@ static void on_tested(struct command *command, enum err err)
 {
 	struct webhook_waiter *w = (struct webhook_waiter *)command;
 	w->delivery_id = w->test.delivery.id;
+	w->until_ms = loop_steady_ms(w->call->api->loop) + w->wait_s * 1000;
 	if (err == ERR_OK && may_wait(w) && begin_waiting(w))
 		return;
 	if (err == ERR_OK)

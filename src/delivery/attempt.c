@@ -257,6 +257,12 @@ static void on_loaded(struct command *command, enum err err)
 		return;
 	}
 	bool pending = err == ERR_OK && run->load.delivery.status == DELIVERY_PENDING;
+	/* The load has read data that is as new as the request, and so is the epoch. */
+	if (loading && pending && scheduler_is_behind(l->scheduler)) {
+		lane_rescan(l);
+		finish(run);
+		return;
+	}
 	if (loading && pending && l->configured && !l->disabled && !l->scheduler->draining &&
 	    lane_is_held(l, l->target.total_ms)) {
 		call(run);

@@ -35,6 +35,9 @@ uint64_t scheduler_now_ms(const struct scheduler *s);
 void scheduler_read_again(struct scheduler *s);
 /** The same, if the configuration has changed since the last reading. */
 void scheduler_follow_epoch(struct scheduler *s);
+/** May another node have changed a webhook since the lanes were configured? Then no attempt begins.
+ */
+bool scheduler_is_behind(const struct scheduler *s);
 /** Abandons a reading that is under way. */
 void scheduler_stop_reading(struct scheduler *s);
 /** Makes a lane for each webhook, and for each removed webhook that still has due rows. Waits for

@@ -179,9 +179,15 @@ void scheduler_read_again(struct scheduler *s)
 	read_next(s->again);
 }
 
+bool scheduler_is_behind(const struct scheduler *s)
+{
+	return leases_shared(s->config.leases) &&
+	       (s->again != NULL || s->epoch != store_epoch(s->config.store));
+}
+
 void scheduler_follow_epoch(struct scheduler *s)
 {
-	if (leases_shared(s->config.leases) && s->epoch != store_epoch(s->config.store))
+	if (scheduler_is_behind(s))
 		scheduler_read_again(s);
 }
 

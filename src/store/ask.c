@@ -23,7 +23,7 @@ static enum err decide_query(struct command *command, struct tx *tx)
 static void on_done(struct command *command, enum err err)
 {
 	struct asking *a = (struct asking *)command;
-	a->err = err == ERR_OK ? a->read(a->arg, a->query) : err;
+	a->err = err == ERR_OK && a->read != NULL ? a->read(a->arg, a->query) : err;
 	a->finished = true;
 }
 

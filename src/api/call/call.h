@@ -36,6 +36,9 @@ struct api {
 	struct operators operators;
 	struct passwords *passwords;
 	struct inbound_keys inbound;
+	struct keyring *keyring; /* keeps the four tables new; NULL: one writer */
+	/* The tables were read again; NULL: nothing follows from it. */
+	void (*credentials_changed)(struct api *api);
 	struct limits limits;
 	struct request_metrics *request_metrics;
 	struct buf out; /* the reply being written; reused, because the server copies it */

@@ -62,15 +62,18 @@ static void on_setting(void *arg, const struct record_kind *kind, const void *re
 		take_old(keys, which, &secret); /* empty if the record was deleted */
 }
 
-static enum err take_secrets(void *arg, struct command *query)
+void inbound_keys_take(struct inbound_keys *keys, const struct inbound_read *read)
 {
-	const struct inbound_read *read = (const struct inbound_read *)query;
-	struct inbound_keys *keys = arg;
 	for (size_t i = 0; i < INBOUND_SECRETS; i++) {
 		const struct inbound_secret *secret = &read->secrets[i];
 		open_key(keys, (enum inbound_which)i, secret->sealed, &keys->by[i].current);
 		take_old(keys, (enum inbound_which)i, secret);
 	}
+}
+
+static enum err take_secrets(void *arg, struct command *query)
+{
+	inbound_keys_take(arg, (const struct inbound_read *)query);
 	return ERR_OK;
 }
 

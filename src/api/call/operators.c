@@ -70,34 +70,35 @@ static void on_operator(void *arg, const struct record_kind *kind, const void *r
 		*e = o->items[--o->n];
 }
 
+enum err operators_read(struct operators *o, struct tx *tx)
+{
+	struct operator_list list = {0};
+	o->n = 0;
+	for (;;) {
+		enum err err = operator_list_decide(&list.command, tx);
+		for (size_t i = 0; err == ERR_OK && i < list.n; i++)
+			if (!put(o, &list.operators[i]))
+				return ERR_NO_MEMORY;
+		if (err != ERR_OK || list.n < OPERATOR_PAGE)
+			return err;
+		list.after = list.operators[list.n - 1].key;
+	}
+}
+
 struct operator_load {
-	struct operator_list list;
+	struct command command;
 	struct operators *operators;
-	uint8_t last[OPERATOR_KEY_SIZE];
 };
 
-static enum err take_page(void *arg, struct command *query)
+static enum err load_decide(struct command *command, struct tx *tx)
 {
-	struct operator_load *load = arg;
-	(void)query;
-	for (size_t i = 0; i < load->list.n; i++) {
-		const struct operator_record *person = &load->list.operators[i];
-		if (!put(load->operators, person))
-			return ERR_NO_MEMORY;
-		if (person->key.n == OPERATOR_KEY_SIZE)
-			memcpy(load->last, person->key.p, OPERATOR_KEY_SIZE);
-	}
-	load->list.after = text_from(load->last, OPERATOR_KEY_SIZE);
-	return ERR_OK;
+	return operators_read(((struct operator_load *)command)->operators, tx);
 }
 
 enum err operators_load(struct operators *o, struct store *store)
 {
-	struct operator_load load = {.operators = o, .list.command.decide = operator_list_decide};
-	enum err err;
-	do
-		err = store_ask(store, &load.list.command, take_page, &load);
-	while (err == ERR_OK && load.list.n == OPERATOR_PAGE);
+	struct operator_load load = {.command.decide = load_decide, .operators = o};
+	enum err err = store_ask(store, &load.command, NULL, NULL);
 	store_watch(store, &KIND_OPERATOR, on_operator, o);
 	return err;
 }

@@ -25,6 +25,9 @@ struct operators {
 /** Reads all operators (it calls store_wait until they have arrived), and watches for changes.
  * ERR_NO_MEMORY, ERR_BUSY and read errors. */
 enum err operators_load(struct operators *operators, struct store *store) WARN_UNUSED;
+/** For a query: replaces the entries by all operators of the database. ERR_NO_MEMORY, errors of
+ * tx_scan; then the entries are incomplete. */
+enum err operators_read(struct operators *operators, struct tx *tx) WARN_UNUSED;
 void operators_free(struct operators *operators);
 /* The entries are valid until the store's next turn. NULL: there is no operator with that key or
  * id. */

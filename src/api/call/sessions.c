@@ -69,38 +69,50 @@ static void on_session(void *arg, const struct record_kind *kind, const void *re
 		*e = s->items[--s->n];
 }
 
+enum err sessions_read(struct sessions *s, struct tx *tx)
+{
+	struct session_list list = {0};
+	if (s->items == NULL)
+		s->items = calloc(SESSIONS_ROOM, sizeof *s->items);
+	if (s->items == NULL)
+		return ERR_NO_MEMORY;
+	s->n = 0;
+	for (;;) {
+		enum err err = session_list_decide(&list.command, tx);
+		for (size_t i = 0; err == ERR_OK && i < list.n; i++)
+			put(s, &list.sessions[i]);
+		if (err != ERR_OK || list.n < SESSION_PAGE)
+			return err;
+		list.after = list.sessions[list.n - 1].hash;
+	}
+}
+
 struct session_load {
-	struct session_list list;
+	struct command command;
 	struct sessions *sessions;
-	uint8_t last[SHA256_SIZE];
 };
 
-static enum err take_page(void *arg, struct command *query)
+static enum err load_decide(struct command *command, struct tx *tx)
 {
-	struct session_load *load = arg;
-	(void)query;
-	for (size_t i = 0; i < load->list.n; i++) {
-		const struct session *session = &load->list.sessions[i];
-		put(load->sessions, session);
-		if (session->hash.n == SHA256_SIZE)
-			memcpy(load->last, session->hash.p, SHA256_SIZE);
-	}
-	load->list.after = text_from(load->last, SHA256_SIZE);
-	return ERR_OK;
+	return sessions_read(((struct session_load *)command)->sessions, tx);
 }
 
 enum err sessions_load(struct sessions *s, struct store *store)
 {
-	struct session_load load = {.sessions = s, .list.command.decide = session_list_decide};
-	enum err err;
-	s->items = calloc(SESSIONS_ROOM, sizeof *s->items);
-	if (s->items == NULL)
-		return ERR_NO_MEMORY;
-	do
-		err = store_ask(store, &load.list.command, take_page, &load);
-	while (err == ERR_OK && load.list.n == SESSION_PAGE);
+	struct session_load load = {.command.decide = load_decide, .sessions = s};
+	enum err err = store_ask(store, &load.command, NULL, NULL);
 	store_watch(store, &KIND_SESSION, on_session, s);
 	return err;
+}
+
+void sessions_keep_chosen(struct sessions *s, const struct sessions *before)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct session_entry *e =
+		    find_hash(before, text_from(s->items[i].hash, SHA256_SIZE));
+		if (e != NULL)
+			s->items[i].chosen_ms = e->chosen_ms;
+	}
 }
 
 void sessions_free(struct sessions *s)

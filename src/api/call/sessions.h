@@ -24,6 +24,11 @@ struct sessions {
 /** Reads all sessions (it calls store_wait until they have arrived), and watches for changes.
  * Beyond SESSIONS_ROOM they are ignored. ERR_NO_MEMORY and read errors. */
 enum err sessions_load(struct sessions *sessions, struct store *store) WARN_UNUSED;
+/** For a query: replaces the entries by all sessions of the database. ERR_NO_MEMORY, errors of
+ * tx_scan; then the entries are incomplete. */
+enum err sessions_read(struct sessions *sessions, struct tx *tx) WARN_UNUSED;
+/** Copies what only the memory knows (chosen_ms) from the table before. */
+void sessions_keep_chosen(struct sessions *sessions, const struct sessions *before);
 void sessions_free(struct sessions *sessions);
 
 /** The session whose cookie the request carries, if it has not ended, or NULL. Valid until the

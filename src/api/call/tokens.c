@@ -62,34 +62,35 @@ static void on_token(void *arg, const struct record_kind *kind, const void *reco
 		*e = t->items[--t->n];
 }
 
+enum err tokens_read(struct tokens *t, struct tx *tx)
+{
+	struct token_list list = {0};
+	t->n = 0;
+	for (;;) {
+		enum err err = token_list_decide(&list.command, tx);
+		for (size_t i = 0; err == ERR_OK && i < list.n; i++)
+			if (!add(t, &list.tokens[i]))
+				return ERR_NO_MEMORY;
+		if (err != ERR_OK || list.n < TOKEN_PAGE)
+			return err;
+		list.after = list.tokens[list.n - 1].hash;
+	}
+}
+
 struct token_load {
-	struct token_list list;
+	struct command command;
 	struct tokens *tokens;
-	uint8_t last[SHA256_SIZE];
 };
 
-static enum err take_page(void *arg, struct command *query)
+static enum err load_decide(struct command *command, struct tx *tx)
 {
-	struct token_load *load = arg;
-	(void)query;
-	for (size_t i = 0; i < load->list.n; i++) {
-		const struct token *token = &load->list.tokens[i];
-		if (!add(load->tokens, token))
-			return ERR_NO_MEMORY;
-		if (token->hash.n == SHA256_SIZE)
-			memcpy(load->last, token->hash.p, SHA256_SIZE);
-	}
-	load->list.after = text_from(load->last, SHA256_SIZE);
-	return ERR_OK;
+	return tokens_read(((struct token_load *)command)->tokens, tx);
 }
 
 enum err tokens_load(struct tokens *t, struct store *store)
 {
-	struct token_load load = {.tokens = t, .list.command.decide = token_list_decide};
-	enum err err;
-	do
-		err = store_ask(store, &load.list.command, take_page, &load);
-	while (err == ERR_OK && load.list.n == TOKEN_PAGE);
+	struct token_load load = {.command.decide = load_decide, .tokens = t};
+	enum err err = store_ask(store, &load.command, NULL, NULL);
 	store_watch(store, &KIND_TOKEN, on_token, t);
 	return err;
 }

@@ -23,6 +23,9 @@ struct tokens {
 /** Reads all tokens (it calls store_wait until they have arrived), and watches for changes.
  * ERR_NO_MEMORY, ERR_BUSY and read errors. */
 enum err tokens_load(struct tokens *tokens, struct store *store) WARN_UNUSED;
+/** For a query: replaces the entries by all tokens of the database. ERR_NO_MEMORY, errors of
+ * tx_scan; then the entries are incomplete. */
+enum err tokens_read(struct tokens *tokens, struct tx *tx) WARN_UNUSED;
 void tokens_free(struct tokens *tokens);
 /** The entry of a token that is known and not expired, or NULL. */
 const struct token_entry *tokens_find(const struct tokens *tokens, struct text token,
