@@ -73,3 +73,66 @@ class Configuration(Nodes):
 
     def paths(self):
         return [path_of(hook) for hook in self.receiver.received()]
+
+
+class Deliveries(Nodes):
+    """One node sends the deliveries of a webhook; another node takes over when it is gone."""
+    NAMES = ("a", "b", "c")
+    RECEIVER = True
+
+    def friends(self, joiner, referrer, prefix, n):
+        for i in range(n):
+            self.join(joiner, referrer["code"], f"{prefix}{i}@example.com")
+
+    def sent(self, path):
+        """How often each delivery was sent there, by webhook-id."""
+        sent = {}
+        for hook in self.receiver.received():
+            if path_of(hook) == path:
+                sent[hook["webhook_id"]] = sent.get(hook["webhook_id"], 0) + 1
+        return sent
+
+    def owner(self, webhook):
+        """The node that sends the deliveries of this webhook."""
+        rows = self.postgresql.sql("SELECT name FROM leases JOIN referd_node ON id = owner WHERE what = 2 AND "
+                                   f"number = {webhook['id']} AND expires_at > now()", self.database)
+        return getattr(self, rows[0][0]) if rows else None
+
+    def test_the_deliveries_of_each_join_are_sent_once_by_one_node(self):
+        campaign = self.campaign(self.a)
+        referrer = self.join(self.a, campaign["code"], "ada@example.com")
+        hooks = [self.webhook(self.a, f"/once{i}", campaign_id=campaign["id"]) for i in range(3)]
+        until(lambda: all(self.owner(hook) for hook in hooks), "each lane has an owner")
+        for node in (self.a, self.b, self.c):
+            self.friends(node, referrer, f"once-{node.name}", 10)
+        for i in range(3):
+            until(lambda path=f"/once{i}": len(self.sent(path)) >= 30, f"thirty deliveries at /once{i}")
+            self.assertEqual(set(self.sent(f"/once{i}").values()), {1})
+        self.assertGreater(len({self.owner(hook).name for hook in hooks}), 1)
+
+    def test_the_lane_of_a_killed_node_goes_to_another_node(self):
+        campaign = self.campaign(self.a)
+        referrer = self.join(self.a, campaign["code"], "ada@example.com")
+        hook = self.webhook(self.a, "/killed", campaign_id=campaign["id"], timeout_ms=1000)
+        owner = until(lambda: self.owner(hook), "the lane has an owner")
+        other = self.b if owner is not self.b else self.a
+        self.friends(other, referrer, "before", 5)
+        until(lambda: len(self.sent("/killed")) >= 5, "the deliveries before")
+        owner.kill()
+        self.friends(other, referrer, "after", 5)
+        until(lambda: len(self.sent("/killed")) >= 10, "the deliveries after")
+        self.assertNotEqual(self.owner(hook), owner)
+        owner.start()
+
+    def test_a_replay_and_a_test_of_a_webhook_work_on_every_node(self):
+        campaign = self.campaign(self.a)
+        referrer = self.join(self.a, campaign["code"], "ada@example.com")
+        self.friends(self.b, referrer, "replayed", 3)
+        for node in (self.a, self.b, self.c):
+            hook = self.webhook(node, f"/replay-{node.name}", campaign_id=campaign["id"])
+            self.has(node.api.json("POST", f"/api/v2/webhooks/{hook['id']}/replay", {"since": "2020-01-01"}), 202)
+            until(lambda path=f"/replay-{node.name}": len(self.sent(path)) == 3, "the replay is sent")
+            test = f"/api/v2/webhooks/{hook['id']}/test?wait=15s"
+            for tester in (self.a, self.b, self.c):
+                tested = self.has(tester.api.call("POST", test), 200).data
+                self.assertEqual(tested["status"], "delivered")
