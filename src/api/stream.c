@@ -17,6 +17,7 @@
 #include "api/call/credential.h"
 #include "routes.h"
 #include "stream_changes.h"
+#include "stream_look.h"
 #include "stream_sums.h"
 
 enum {
@@ -41,7 +42,8 @@ struct streams {
 	unsigned quiet_ticks;
 	struct stream_changes changes;
 	struct stream_sums sums;
-	bool reads_sums; /* `sums` is under way, and a frame follows it */
+	bool reads_sums;         /* `sums` or `look` is under way, and a frame follows it */
+	struct stream_look look; /* with several nodes */
 	struct buf frame;
 };
 
@@ -201,6 +203,7 @@ static void unwatch(struct streams *all)
 	store_unwatch(all->api->store, all);
 	all->watching = false;
 	all->changes = (struct stream_changes){0};
+	all->look = (struct stream_look){0};
 }
 
 /* ---- frames ---- */
@@ -267,8 +270,10 @@ static void on_sums(struct command *command, enum err err)
 /* The counters of the frame are read first. */
 static void read_sums(struct streams *all)
 {
-	all->sums = (struct stream_sums){
-	    {.decide = stream_sums_decide, .done = on_sums}, all, &all->changes};
+	all->sums = (struct stream_sums){{.decide = stream_sums_decide, .done = on_sums},
+					 all,
+					 &all->changes,
+					 store_shared(all->api->store) ? &all->look : NULL};
 	all->reads_sums = store_query(all->api->store, &all->sums.command) == ERR_OK;
 }
 
@@ -285,7 +290,7 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 		(void)event_del(all->timer);
 		return;
 	}
-	if (all->changes.n_campaigns + all->changes.n_webhooks > 0)
+	if (all->changes.n_campaigns + all->changes.n_webhooks > 0 || store_shared(all->api->store))
 		read_sums(all);
 	else
 		show_changes(all);

@@ -29,8 +29,9 @@ static enum err read_webhook(struct tx *tx, struct stream_webhook *w)
 
 enum err stream_sums_decide(struct command *command, struct tx *tx)
 {
-	struct stream_changes *changes = ((struct stream_sums *)command)->changes;
-	enum err err = ERR_OK;
+	const struct stream_sums *sums = (const struct stream_sums *)command;
+	struct stream_changes *changes = sums->changes;
+	enum err err = sums->look == NULL ? ERR_OK : stream_look(sums->look, tx, changes);
 	for (size_t i = 0; err == ERR_OK && i < changes->n_campaigns; i++)
 		err = read_campaign(tx, &changes->campaigns[i]);
 	for (size_t i = 0; err == ERR_OK && i < changes->n_webhooks; i++)

@@ -5,12 +5,13 @@
 #define API_STREAM_SUMS_H
 
 #include "store/command.h"
-#include "stream_changes.h"
+#include "stream_look.h"
 
 struct stream_sums {
 	struct command command;         /* decide: stream_sums_decide; a query */
 	void *arg;                      /* for done */
 	struct stream_changes *changes; /* its campaigns and webhooks get their counters */
+	struct stream_look *look;       /* first adds what other nodes have changed; or NULL */
 };
 /** A campaign or webhook without counters gets zeros. */
 command_decide_fn stream_sums_decide;

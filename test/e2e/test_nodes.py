@@ -6,6 +6,7 @@ import os
 from harness import path_of
 from nodes import Nodes
 from processes import until
+from test_stream import Stream
 
 ROUNDS = int(os.environ.get("REFERD_NODES_ROUNDS", "20"))
 
@@ -136,3 +137,30 @@ class Deliveries(Nodes):
             for tester in (self.a, self.b, self.c):
                 tested = self.has(tester.api.call("POST", test), 200).data
                 self.assertEqual(tested["status"], "delivered")
+
+
+class Streams(Nodes):
+    """GET /api/v2/stream shows what happens on every node."""
+
+    def open(self, node, token=None):
+        stream = Stream(node, {"Authorization": f"Bearer {token or node.token}"})
+        self.addCleanup(stream.close)
+        return stream
+
+    def joins(self, stream, campaign):
+        """The newest count of joins in a frame."""
+        return next((c["joins"] for c in stream.change()["campaigns"] if c["id"] == campaign["id"]), 0)
+
+    def test_a_join_on_either_node_is_counted_in_the_streams_of_both(self):
+        campaign = self.campaign(self.a)
+        streams = [self.open(self.a), self.open(self.b)]
+        for n, node in enumerate((self.a, self.b, self.a), 1):
+            self.join(node, campaign["code"], f"s{n}@example.com")
+            for stream in streams:
+                until(lambda stream=stream, n=n: self.joins(stream, campaign) == n, f"{n} joins in a frame")
+
+    def test_a_token_that_is_revoked_on_one_node_ends_its_stream_on_the_other(self):
+        made = self.has(self.a.api.json("POST", "/api/v2/tokens", {"name": "s", "scopes": ["read"]}), 201).data
+        stream = self.open(self.b, made["token"])
+        self.has(self.a.api.call("DELETE", f"/api/v2/tokens/{made['id']}"), 204)
+        self.assertTrue(stream.ends())
