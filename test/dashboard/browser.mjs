@@ -110,15 +110,6 @@ export async function choose(page, option) {
 	});
 }
 
-/** Opens the chosen line of the palette, which ignores Enter until its lines fit the whole text. */
-export async function enterLine(page) {
-	await until("Enter opens the chosen line", async () => {
-		if ((await page.getByRole("dialog").getByRole("combobox").count()) === 0) return true;
-		await page.keyboard.press("Enter");
-		return false;
-	});
-}
-
 /** Goes to an address of the dashboard, and waits until its first content is there. */
 export async function visit(page, address) {
 	const target = `${context.url}/#/${address}`;

@@ -70,6 +70,56 @@ async function requests(page) {
 	await page.unroute(held);
 }
 
+/** An Enter that comes before its answer opens the first line of the answer, unless the text changes or Escape comes. */
+async function enterEarly(page, { byron }) {
+	const slow = (url) => url.searchParams.get("email_prefix") !== null;
+	let release = () => undefined;
+	const held = () => new Promise((done) => (release = done));
+	const waits = (text) => page.waitForRequest((r) => new URL(r.url()).searchParams.get("email_prefix") === text);
+	await page.route(slow, async (route) => {
+		await held();
+		await route.continue().catch(() => undefined); // a request that has ended needs no answer
+	});
+	await visit(page, "users");
+	await open(page);
+	for (const [text, last] of [["byron", "Enter"], ["jessi", "Enter"]]) {
+		const asked = waits(text);
+		await field(page).fill(text);
+		await page.keyboard.press(last);
+		await asked;
+	}
+	assert.equal(await field(page).inputValue(), "jessi");
+	const asked = waits("byron");
+	await field(page).fill("byron"); // forgets both presses
+	await asked;
+	release();
+	await line(page, "Users", "byron@find.example").waitFor();
+	await page.waitForURL(`${context.url}/#/users`);
+
+	const again = waits("byron@");
+	await field(page).fill("byron@");
+	await page.keyboard.press("Enter");
+	await again;
+	await page.waitForURL(`${context.url}/#/users`);
+	release();
+	await page.waitForURL(`${context.url}/#/users/${byron.code}`);
+	await field(page).waitFor({ state: "detached" });
+
+	await open(page);
+	const given = waits("jessica@");
+	await field(page).fill("jessica@");
+	await page.keyboard.press("Enter");
+	await given;
+	await page.keyboard.press("Escape");
+	await field(page).waitFor({ state: "detached" });
+	release();
+	await page.unroute(slow);
+	await open(page);
+	await page.waitForURL(`${context.url}/#/users/${byron.code}`);
+	await page.keyboard.press("Escape");
+	await field(page).waitFor({ state: "detached" });
+}
+
 /** While the index is behind, the palette says that people may be missing, and asks again until it is complete. */
 async function indexing(page) {
 	const behind = (url) => url.searchParams.get("email_prefix") === "jessica";

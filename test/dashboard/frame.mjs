@@ -1,7 +1,7 @@
 // The frame by keyboard alone: keys, headings, titles, the palette, theme and language, and the navigation at each width.
 import assert from "node:assert/strict";
 import {
-	api, assertAccessible, assertClean, assertFits, becomes, choose, context, enterLine, focused, joinThrough,
+	api, assertAccessible, assertClean, assertFits, becomes, choose, context, focused, joinThrough,
 	picture, run, signedIn, visit,
 } from "./browser.mjs";
 
@@ -9,13 +9,11 @@ const heading = (page, name) => page.getByRole("heading", { level: 1, name, exac
 const focusedHeading = (page, name) =>
 	page.waitForFunction((text) => document.activeElement?.tagName === "H1" && document.activeElement.textContent === text, name);
 
-/** Types into the palette, and opens the first line that names the thing. */
-async function find(page, text, line) {
+/** Types into the palette and presses Enter at once: what the answer has first opens. */
+async function find(page, text) {
 	await page.keyboard.press("Control+k");
 	await page.getByRole("combobox", { name: "Find" }).fill(text);
-	const chosen = page.getByRole("option", { selected: true }).filter({ hasText: line });
-	await chosen.waitFor();
-	await enterLine(page);
+	await page.keyboard.press("Enter");
 }
 
 async function keys(page) {
@@ -52,14 +50,14 @@ async function keys(page) {
 }
 
 async function palette(page, user, delivery) {
-	await find(page, user.code, "Byron");
+	await find(page, user.code);
 	await focusedHeading(page, "Byron");
-	await find(page, "byron@frame.example", "Byron");
-	await find(page, "Autumn", "Autumn");
+	await find(page, "byron@frame.example");
+	await find(page, "Autumn");
 	await heading(page, "Autumn");
-	await find(page, "crm.frame", "Frame CRM");
+	await find(page, "crm.frame");
 	await heading(page, "Frame CRM");
-	await find(page, "settings", "Settings");
+	await find(page, "settings");
 	await heading(page, "Settings");
 	await page.keyboard.press("Control+k");
 	await page.getByRole("combobox").fill(String(delivery.id));
@@ -105,7 +103,7 @@ async function narrow() {
 		await assertFits(page);
 		await assertAccessible(page);
 		await picture(page, `palette-${width}-light`);
-		await enterLine(page);
+		await page.keyboard.press("Enter");
 		await heading(page, "Deliveries");
 		assertClean(page);
 		await page.context().close();

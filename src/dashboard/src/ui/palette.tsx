@@ -1,4 +1,5 @@
-// The palette: one field that finds anything. A combobox: the arrow keys choose a line, and Enter opens it.
+// The palette: one field that finds anything. A combobox: the arrow keys choose a line, and Enter opens it. An Enter that
+// comes before the answer opens the answer's first line.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Problem } from "../api";
 import { t } from "../words";
@@ -75,7 +76,7 @@ export function Palette() {
 	const [text, setText] = useState("");
 	const { groups, indexing, problem, text: answered } = useFinds(text.trim());
 	const [row, setRow] = useState(0);
-	useLayoutEffect(() => setRow(0), [answered]); // before the next key
+	const entered = useRef<string>(); // the text whose Enter came before its answer
 	const finds = groups.flatMap((group) => group.finds);
 	const chosen = finds[Math.min(row, finds.length - 1)];
 	const close = () => (overlay.value = undefined);
@@ -83,11 +84,23 @@ export function Palette() {
 		close();
 		location.hash = find.address;
 	};
+	// Before the next key.
+	useLayoutEffect(() => {
+		setRow(0);
+		const [first] = finds;
+		if (entered.current !== answered) return;
+		entered.current = undefined;
+		if (first) open(first);
+	}, [answered]);
+	const onEnter = () => {
+		if (answered !== text.trim()) entered.current = text.trim();
+		else if (chosen) open(chosen);
+	};
 	const onKey = (event: KeyboardEvent) => {
 		const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 		const step = steps[event.key];
 		if (step !== undefined) setRow((Math.min(row, finds.length - 1) + step + finds.length) % finds.length);
-		else if (event.key === "Enter" && !event.isComposing && answered === text.trim() && chosen) open(chosen);
+		else if (event.key === "Enter" && !event.isComposing) onEnter();
 		else return;
 		event.preventDefault();
 	};
@@ -104,7 +117,10 @@ export function Palette() {
 				autocomplete="off"
 				spellcheck={false}
 				value={text}
-				onInput={(e) => setText(e.currentTarget.value)}
+				onInput={(e) => {
+					entered.current = undefined;
+					setText(e.currentTarget.value);
+				}}
 				onKeyDown={onKey}
 			/>
 			{problem && <Failed problem={problem} />}
