@@ -12,6 +12,8 @@ export interface Check {
 	state: "normal" | "watch" | "outside" | "unknown";
 	normal: keyof Words;
 	advice: keyof Words;
+	/** How an unknown value becomes known. */
+	learn?: keyof Words;
 	/** Where the advice is followed. */
 	link?: string;
 }
@@ -32,12 +34,12 @@ function disk({ bytes: used, disk_bytes: size, disk_free_bytes: free }: Server["
 	const share = size === null || used === null ? undefined : used / size;
 	return [
 		{
-			word: "healthDatabase", normal: "healthDatabaseNormal", advice: "healthDatabaseAdvice",
+			word: "healthDatabase", normal: "healthDatabaseNormal", advice: "healthDatabaseAdvice", learn: "healthDiskLearn",
 			now: used === null ? t("unknown") : bytes(used),
 			state: share === undefined ? "unknown" : above(share, 0.4, 0.6),
 		},
 		{
-			word: "healthFree", normal: "healthFreeNormal", advice: "healthFreeAdvice",
+			word: "healthFree", normal: "healthFreeNormal", advice: "healthFreeAdvice", learn: "healthDiskLearn",
 			now: free === null || size === null ? t("unknown") : t("healthOf", { part: bytes(free), whole: bytes(size) }),
 			state: room === undefined ? "unknown" : above(1 - room, 0.8, 0.9),
 		},
@@ -52,19 +54,20 @@ function growth({ bytes: now, earlier_bytes: before, earlier_at, disk_free_bytes
 	const daysLeft = free === null || daily === 0 ? Infinity : free / daily;
 	return {
 		word: "healthGrowth", normal: "healthGrowthNormal", advice: "healthGrowthAdvice",
-		now: known ? t("healthGrowthNow", { size: bytes(daily), span: span(age / 1000) }) : t("healthGrowthSoon"),
+		learn: now === null ? "healthDiskLearn" : "healthGrowthLearn",
+		now: known ? t("healthGrowthNow", { size: bytes(daily), span: span(age / 1000) }) : t("unknown"),
 		state: known ? above(-daysLeft, -90, -14) : "unknown",
 	};
 }
 
 function commits({ count, failed, p50_us, p99_us }: Server["commits"]): Check[] {
 	const known = p50_us !== null && p99_us !== null;
-	const few = count < COMMITS ? ` ${t("healthFewCommits")}` : "";
+	const judged = known && count >= COMMITS;
 	return [
 		{
-			word: "healthCommit", normal: "healthCommitNormal", advice: "healthCommitAdvice",
-			now: known ? `${t("healthPercentiles", { half: duration(p50_us), most: duration(p99_us) })}${few}` : t("healthNoCommit"),
-			state: known && few === "" ? above(Math.max(p50_us, p99_us / 10), 10 * MS, 50 * MS) : "unknown",
+			word: "healthCommit", normal: "healthCommitNormal", advice: "healthCommitAdvice", learn: "healthCommitLearn",
+			now: known ? t("healthPercentiles", { half: duration(p50_us), most: duration(p99_us) }) : t("healthNoCommit"),
+			state: judged ? above(Math.max(p50_us, p99_us / 10), 10 * MS, 50 * MS) : "unknown",
 		},
 		{
 			word: "healthFailed", normal: "healthNone", advice: "healthFailedAdvice",
@@ -93,8 +96,7 @@ function deliveries({ pending, held, exhausted }: Server["deliveries"]): Check[]
 function backup(at: string | null, now: number): Check {
 	const age = at === null ? undefined : Math.max(0, now - Date.parse(at));
 	return {
-		word: "healthBackup", normal: "healthBackupNormal",
-		advice: age === undefined ? "healthBackupUnknown" : "healthBackupAdvice",
+		word: "healthBackup", normal: "healthBackupNormal", advice: "healthBackupAdvice", learn: "healthBackupLearn",
 		now: age === undefined ? t("unknown") : ago(age / 1000),
 		state: age === undefined ? "unknown" : above(age, DAY_MS, 7 * DAY_MS),
 	};

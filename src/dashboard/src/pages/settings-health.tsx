@@ -31,8 +31,8 @@ function unbroken(text: string) {
 }
 
 function CheckRow({ check }: { check: Check }) {
-	const { word, now, state, normal, advice, link } = check;
-	const advised = isWrong(check) || (word === "healthBackup" && state === "unknown");
+	const { word, now, state, normal, link } = check;
+	const todo = toDo(check);
 	return (
 		<tr>
 			<th scope="row">{t(word)}</th>
@@ -42,9 +42,9 @@ function CheckRow({ check }: { check: Check }) {
 			</td>
 			<td data-label={t("healthRange")}>{unbroken(t(normal))}</td>
 			<td>
-				{advised && (
+				{todo && (
 					<>
-						{unbroken(t(advice))} {link && <a href={link}>{t("open")}</a>}
+						{unbroken(t(todo))} {link && <a href={link}>{t("open")}</a>}
 					</>
 				)}
 			</td>
@@ -55,18 +55,29 @@ function CheckRow({ check }: { check: Check }) {
 const WORST_FIRST: Check["state"][] = ["outside", "watch", "unknown", "normal"];
 const worstFirst = (a: Check, b: Check) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state);
 const isWrong = ({ state }: Check) => state === "outside" || state === "watch";
+const toDo = (check: Check) => (check.state === "unknown" ? check.learn : isWrong(check) ? check.advice : undefined);
+
+/** "Nothing is outside its normal range. Unknown: Last backup. See beside it how it becomes known." */
+function summary(all: Check[]): { tint: "wait" | "mute" | "ok"; text: string } {
+	const wrong = all.filter(isWrong).length;
+	const unknown = all.filter((check) => check.state === "unknown").map((check) => t(check.word));
+	if (wrong === 0 && unknown.length === 0) return { tint: "ok", text: t("healthAllNormal") };
+	const sure = wrong > 0 ? t("healthWrong", { n: wrong }) : t("healthNothingWrong");
+	const open = unknown.length > 0 ? ` ${t("healthUnknown", { n: unknown.length, list: unknown.join(", ") })}` : "";
+	return { tint: wrong > 0 ? "wait" : "mute", text: sure + open };
+}
 
 export function Health() {
 	const { data, problem, at, reload } = useLoad("server", () => call(client.GET("/api/v2/server")), LIVE_MS);
 	if (problem && !data) return <Failed problem={problem} again={reload} />;
 	if (!data) return <Skeleton height={400} />;
 	const all = checks(data.data, Date.now()).sort(worstFirst);
-	const wrong = all.filter(isWrong).length;
+	const { tint, text } = summary(all);
 	return (
 		<>
 			{problem && <Failed problem={problem} again={reload} />}
-			<div class={wrong > 0 ? "notice wait" : "notice ok"}>
-				<span class="grow">{wrong > 0 ? t("healthWrong", { n: wrong }) : t("healthAllNormal")}</span>
+			<div class={`notice ${tint}`}>
+				<span class="grow">{text}</span>
 				<span>
 					referd {data.data.version} · {t("asOf", { time: moment(at?.toISOString()) })}
 				</span>
