@@ -1,6 +1,6 @@
 // Rewards: a rule is made, a friend qualifies, the reward is due, and it is issued with others at once.
 import assert from "node:assert/strict";
-import { api, assertAccessible, assertClean, joinThrough, run, signedIn, visit } from "./browser.mjs";
+import { api, assertAccessible, assertClean, assertFits, becomes, joinThrough, run, signedIn, visit } from "./browser.mjs";
 
 /** A rule for friends who join: its coupons are the only due rewards, so their list shows them at once. Then it ends. */
 async function friendsGetCoupons(page, jessica) {
@@ -28,6 +28,18 @@ async function friendsGetCoupons(page, jessica) {
 	await assertAccessible(page);
 }
 
+/** Without a reason on the page, its column leaves room for whole addresses. With one, the column is there. */
+async function addressesHaveRoom(page) {
+	await page.setViewportSize({ width: 768, height: 800 });
+	await visit(page, "rewards/due");
+	const address = page.getByRole("row").filter({ hasText: "Ten euros" }).first().getByText("jessica@rewards.example");
+	await address.waitFor();
+	await becomes("the address is whole", () => address.evaluate((e) => e.scrollWidth <= e.clientWidth), true);
+	await assertFits(page);
+	await assertAccessible(page);
+	await page.setViewportSize({ width: 1280, height: 800 });
+}
+
 /** An order without an amount: its commission is due without a sum until somebody sets it, in the list or at the person. */
 async function commissionGetsAnAmount(page, campaign, jessica) {
 	const rule = { campaign_id: campaign.id, name: "Share", metric: "commission", percent: 10, currency: "EUR" };
@@ -40,6 +52,7 @@ async function commissionGetsAnAmount(page, campaign, jessica) {
 	await visit(page, "rewards/due?metric=commission");
 	const row = page.getByRole("row").filter({ hasText: jessica.code }).first();
 	await row.getByText("no amount yet").waitFor();
+	await row.getByText("set its amount, or cancel it").waitFor();
 	await row.getByRole("button", { name: "Set the amount" }).click();
 	const dialog = page.getByRole("dialog", { name: "Set the amount" });
 	await dialog.getByLabel("Amount in EUR").fill("0");
@@ -77,6 +90,7 @@ await run(async () => {
 		const friend = await joinThrough(jessica.code, "Friend", `friend${n}@rewards.example`);
 		await api("PUT", "/api/v2/users/qualification", { code: friend.code, qualified: true });
 	}
+	await addressesHaveRoom(page);
 	await visit(page, "rewards/due");
 	await page.getByLabel("Ten euros, Jessica").first().check();
 	await page.getByLabel("Ten euros, Jessica").nth(2).click({ modifiers: ["Shift"] });

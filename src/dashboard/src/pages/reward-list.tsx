@@ -1,7 +1,7 @@
 // The rewards of one state and metric. Due rewards are issued or cancelled many at once: the button says how many, and
 // what they come to.
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Schemas, attempt, call, client } from "../api";
 import { changes } from "../live";
 import { href, route } from "../route";
@@ -119,17 +119,26 @@ function Recipient({ of: r }: { of: Reward }) {
 	);
 }
 
+interface ReasonProps {
+	of: Reward;
+	onAmount: (r: Reward) => void;
+	onShown: () => void; // this reward has a reason or something to do
+}
+
 /** Why the reward is not an ordinary one of its list, with what can be done. */
-function Reason({ of: r, onAmount }: { of: Reward; onAmount: (r: Reward) => void }) {
+function Reason({ of: r, onAmount, onShown }: ReasonProps) {
 	const look = rewardLook(r);
 	const text = r.clawback_at ? clawbackText(r) : r.in_review ? t("waitsForReview") : said(r.reason ?? "");
+	const priceless = takesAmount(r) && !r.amount && canWrite.value;
+	const shown = text !== "" || priceless;
+	useLayoutEffect(() => void (shown && onShown()), [shown]);
 	return (
 		<div class="row tight">
 			{look === "review" && <Status of={look} />}
 			{look === "clawback" && <Status of={look} />}
 			{text && <span class="grow">{text}</span>}
 			{look === "review" && <a class="button small" href={href("users", "review")}>{t("review")}</a>}
-			{takesAmount(r) && !r.amount && canWrite.value && (
+			{priceless && (
 				<button type="button" class="small" aria-label={`${amountWord(r)}: ${rewardName(r)}`} onClick={() => onAmount(r)}>
 					{amountWord(r)}
 				</button>
@@ -138,7 +147,8 @@ function Reason({ of: r, onAmount }: { of: Reward; onAmount: (r: Reward) => void
 	);
 }
 
-function Cells({ r, state, onAmount }: { r: Reward; state: State; onAmount: (r: Reward) => void }) {
+function Cells({ state, ...reason }: ReasonProps & { state: State }) {
+	const { of: r } = reason;
 	return (
 		<>
 			<td>
@@ -152,16 +162,23 @@ function Cells({ r, state, onAmount }: { r: Reward; state: State; onAmount: (r: 
 				<Moment at={r.issued_at ?? r.cancelled_at ?? r.due_at ?? r.created_at} />
 			</td>
 			<td>
-				<Reason of={r} onAmount={onAmount} />
+				<Reason {...reason} />
 			</td>
 		</>
 	);
+}
+
+/** Has a reward of this list had a reason? A column that came stays, so that nothing moves while the reader scrolls. */
+function useReasons(list: LongList<Reward>): [boolean, () => void] {
+	const [of, setOf] = useState<number>();
+	return [of === list.id, () => setOf(list.id)];
 }
 
 export function RewardList({ state, metric }: { state: State; metric: Metric }) {
 	const list = useLongList<Reward>(
 		`${state}/${metric}?${route.value.query}`, (cursor) => load(state, metric, cursor), 5000, changes("rewards"),
 	);
+	const [reasons, onReason] = useReasons(list);
 	const { chosen, choose, chooseAll, chooseNone } = useChosen(list);
 	const [priced, setPriced] = useState<Reward>();
 	const done = () => {
@@ -192,7 +209,7 @@ export function RewardList({ state, metric }: { state: State; metric: Metric }) 
 			{state === "due" && list.count > 0 && <Actions chosen={[...chosen.values()]} done={done} all={allOnPhones} />}
 			<LongTable
 				list={list}
-				name={`rewards ${state}`}
+				name={`rewards ${state} ${reasons ? "" : "no-reasons"}`}
 				label={t("rewards")}
 				head={head}
 				cells={(r, index) => (
@@ -207,7 +224,7 @@ export function RewardList({ state, metric }: { state: State; metric: Metric }) 
 								/>
 							</td>
 						)}
-						<Cells r={r} state={state} onAmount={setPriced} />
+						<Cells of={r} state={state} onAmount={setPriced} onShown={onReason} />
 					</>
 				)}
 				empty={t(state === "due" ? "nothingDue" : "noRewards")}
