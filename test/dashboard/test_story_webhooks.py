@@ -10,6 +10,7 @@ from stories import Used
 from harness import form_of  # noqa: E402
 from interop import must  # noqa: E402
 from processes import until  # noqa: E402
+from test_webhook_ops import Desk  # noqa: E402
 
 
 def signed(secret, headers, content):
@@ -71,3 +72,15 @@ class WebhookForm(Used):
         self.assertEqual(sent["headers"]["webhook-signature"], shown["webhook-signature"])
         self.assertEqual(sent["headers"]["X-Access-Key"], "it's s3cret")
         self.assertIn(("email_address", "test@example.com"), form_of(sent["body"]))
+
+
+class Refusals(Used):
+    OPTIONS = ("--allow-http-targets",)
+
+    def test_a_receiver_that_takes_nothing_shows_up_in_the_open_list(self):
+        desk = Desk()
+        self.addCleanup(desk.server_close)
+        self.addCleanup(desk.shutdown)
+        desk.answers.update({"/strict": (422, b"no"), "/broken": (500, b"down")})
+        self.script("refusals", desk=desk.url(""))
+        self.assertEqual(len(desk.at("/broken")), 2)  # the schedule has one further attempt
