@@ -36,6 +36,7 @@ const struct route ROUTES[] = {
     {HTTP_DELETE, "/api/v2/campaigns/{id}", ACCESS_WRITE, campaign_delete, &OP_CAMPAIGN_DELETE},
     {HTTP_GET, "/api/v2/campaigns/{id}/preview", ACCESS_READ, campaign_preview,
      &OP_CAMPAIGN_PREVIEW},
+    {HTTP_GET, "/api/v2/page-texts", ACCESS_READ, page_texts_get, &OP_PAGE_TEXTS_GET},
     {HTTP_GET, "/api/v2/analytics", ACCESS_READ, analytics_get, &OP_ANALYTICS_GET},
     {HTTP_POST, "/api/v2/campaigns/{id}/users/import", ACCESS_WRITE, user_import, &OP_USER_IMPORT},
     {HTTP_GET, "/api/v2/campaigns/{id}/users/export", ACCESS_READ, user_export, &OP_USER_EXPORT},

@@ -41,6 +41,8 @@ extern const struct operation OP_CAMPAIGN_SEARCH, OP_CAMPAIGN_LIST, OP_CAMPAIGN_
     OP_CAMPAIGN_GET, OP_CAMPAIGN_UPDATE, OP_CAMPAIGN_DELETE;
 call_fn campaign_preview; /* campaign_preview.c */
 extern const struct operation OP_CAMPAIGN_PREVIEW;
+call_fn page_texts_get; /* page_texts.c */
+extern const struct operation OP_PAGE_TEXTS_GET;
 call_fn analytics_get; /* analytics.c */
 extern const struct operation OP_ANALYTICS_GET;
 

@@ -20,10 +20,15 @@ await run(async () => {
 	const texts = page.getByRole("group", { name: "Campaign's link" });
 	await texts.getByLabel("Headline").fill("Bring <b>one</b> friend");
 	await shows("Bring <b>one</b> friend");
+	const button = texts.getByLabel("Button", { exact: true });
+	await texts.getByRole("button", { name: "Use the standard text: Button" }).click();
+	await focused(page, button);
+	assert.deepEqual([await button.inputValue(), await button.getAttribute("placeholder")], ["", "Join"]);
+	await preview.getByRole("button", { name: "Join", exact: true }).waitFor();
 	await page.getByRole("textbox", { name: "Colour", exact: true }).fill("red");
 	await page.getByText("must be a colour such as #1a2b3c").first().waitFor();
-	await texts.getByLabel("Button").fill("Not yet");
-	await shows("Saved button");
+	await button.fill("Not yet");
+	await preview.getByRole("button", { name: "Join", exact: true }).waitFor();
 	await page.getByRole("textbox", { name: "Colour", exact: true }).fill("#0b6e4f");
 	await shows("Not yet");
 	assert.equal((await api("GET", path)).pages.headline, null);

@@ -40,6 +40,25 @@ class Settings(Builder):
                               "conversion": None}}
         self.assertEqual({k: campaign[k] for k in bare}, bare)
 
+    def test_the_pages_show_the_standard_texts(self):
+        for lang, word in (("en", "Join"), ("de-AT", "Mitmachen"), ("it", "Join")):
+            texts = self.has(self.api.get(f"/api/v2/page-texts?lang={lang}"), 200).data
+            campaign = self.campaign(lang=lang)
+            path = f"/api/v2/campaigns/{campaign['id']}/preview?page="
+            shown = {page: self.has(self.api.get(path + page), 200).body.decode() for page in ("join", "thanks", "closed")}
+            self.assertEqual(texts["button"], word)
+            self.assertIn(f"<button>{texts['button']}</button>", shown["join"])
+            for page, text in (("thanks", "thanks_headline"), ("thanks", "thanks_body"), ("closed", "closed_headline")):
+                self.assertIn(texts[text], shown[page])
+            self.assertIn(texts["closed_body"]["paused"], shown["closed"])
+            self.changed(campaign, status="draft")
+            draft = self.has(self.api.get(f"{path}closed"), 200).body.decode()
+            self.assertIn(texts["closed_body"]["draft"], draft)
+        self.assertEqual(self.api.get("/api/v2/page-texts").data["button"], "Join")
+        for query, field in (("lang=xx", "lang"), ("language=de", "language")):
+            self.has_error(self.api.get(f"/api/v2/page-texts?{query}"), 422, field)
+        self.has_error(self.public.get("/api/v2/page-texts"), 401)
+
     def test_all_settings_at_once(self):
         given = {
             "name": "Spring", "lang": "pt-BR", "status": "paused", "test_mode": True,

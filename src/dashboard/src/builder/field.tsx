@@ -8,18 +8,28 @@ interface Frame {
 	hint?: string | undefined;
 	fault?: string | undefined;
 	unsaved?: boolean;
+	reset?: (() => void) | undefined; // back to the standard text
 	children: (ids: { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean }) => ComponentChildren;
 }
 
 /** The parts around an input. The server writes its reasons in English. */
-export function FieldFrame({ label, hint, fault, unsaved = false, children }: Frame) {
+export function FieldFrame({ label, hint, fault, unsaved = false, reset, children }: Frame) {
 	const id = useId();
+	const onReset = () => {
+		reset?.();
+		document.getElementById(id)?.focus(); // the button vanishes
+	};
 	const described = [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(" ") || undefined;
 	return (
 		<div class="field">
 			<div class="field-head">
 				<label for={id}>{label}</label>
 				{unsaved && <span class="meta">{t("unsaved")}</span>}
+				{reset && (
+					<button type="button" class="small" aria-label={`${t("useStandard")}: ${label}`} onClick={onReset}>
+						{t("useStandard")}
+					</button>
+				)}
 			</div>
 			{children({ id, "aria-describedby": described, "aria-invalid": fault !== undefined })}
 			{fault && (

@@ -1,7 +1,8 @@
-// A text of the pages. Without one, the page has words of its own, as the preview shows.
+// A text of the pages. Without one, the page shows its standard text, which is in the empty field.
 import { t } from "../words";
 import { type TextName, type Work, changesOf, edit, faultOf } from "./draft";
 import { TextField } from "./field";
+import { useStandardText } from "./standard";
 
 const WORDS = {
 	headline: "textHeadline", body: "textBody", button: "textButton", terms_url: "textTerms",
@@ -21,16 +22,19 @@ interface Props {
 	placeholder?: string;
 }
 
-export function PageText({ work, name, lines, hint, placeholder = t("standardText") }: Props) {
+export function PageText({ work, name, lines, hint, placeholder = "" }: Props) {
 	const { pages } = work.draft.value;
+	const standard = useStandardText(work, name);
+	const set = (text: string) => edit(work, { pages: { ...work.draft.value.pages, [name]: text } });
 	return (
 		<TextField
 			label={t(WORDS[name])}
 			value={pages[name]}
-			set={(text) => edit(work, { pages: { ...work.draft.value.pages, [name]: text } })}
+			set={set}
 			unsaved={name in (changesOf(work).pages ?? {})}
 			fault={faultOf(work.problem.value, "pages", name)}
-			placeholder={placeholder}
+			placeholder={standard ?? placeholder}
+			reset={standard !== undefined && pages[name] !== "" ? () => set("") : undefined}
 			max={MAX[name] ?? 200}
 			hint={hint}
 			{...(lines ? { lines } : {})}

@@ -27,7 +27,7 @@ function Colour({ work }: { work: Work }) {
 }
 
 export function PagesStep({ work }: { work: Work }) {
-	const { logo_url, name } = work.draft.value;
+	const { logo_url } = work.draft.value;
 	return (
 		<>
 			<fieldset class="stack">
@@ -39,15 +39,15 @@ export function PagesStep({ work }: { work: Work }) {
 			</fieldset>
 			<fieldset class="stack">
 				<legend>{t("viewJoin")}</legend>
-				<PageText work={work} name="headline" placeholder={name} />
-				<PageText work={work} name="body" lines={3} placeholder="" />
+				<PageText work={work} name="headline" />
+				<PageText work={work} name="body" lines={3} />
 				<PageText work={work} name="button" />
 				<PageText work={work} name="terms_url" placeholder="https://shop.example/terms" />
 			</fieldset>
 			<fieldset class="stack">
 				<legend>{t("viewFriend")}</legend>
-				<PageText work={work} name="invited_headline" placeholder={t("asJoin")} />
-				<PageText work={work} name="invited_body" lines={3} placeholder={t("asJoin")} />
+				<PageText work={work} name="invited_headline" hint={t("asJoin")} />
+				<PageText work={work} name="invited_body" lines={3} />
 			</fieldset>
 			<fieldset class="stack">
 				<legend>{t("viewClosed")}</legend>
@@ -56,8 +56,8 @@ export function PagesStep({ work }: { work: Work }) {
 			</fieldset>
 			<fieldset class="stack">
 				<legend>{t("shareTitle")}</legend>
-				<PageText work={work} name="share_subject" placeholder={name} />
-				<PageText work={work} name="share_text" lines={3} placeholder="" hint={t("shareHint")} />
+				<PageText work={work} name="share_subject" />
+				<PageText work={work} name="share_text" lines={3} hint={t("shareHint")} />
 			</fieldset>
 		</>
 	);

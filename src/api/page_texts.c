@@ -1,0 +1,77 @@
+/*
+ * Owns GET /api/v2/page-texts: the texts of the pages of a campaign that sets no texts. Never reads
+ * a record. Called through the route table.
+ */
+#include "api/pages/html_words.h"
+#include "base/form.h"
+#include "base/typed.h"
+#include "language.h"
+#include "routes.h"
+
+struct standard_text {
+	const char *name;
+	enum html_word word;
+};
+
+static const struct standard_text TEXTS[] = {{"button", WORD_JOIN},
+					     {"thanks_headline", WORD_THANKS},
+					     {"thanks_body", WORD_THANKS_BODY},
+					     {"closed_headline", WORD_CLOSED},
+					     {NULL, HTML_WORDS}};
+
+/* The text of a closed page depends on the reason. */
+static const struct standard_text CLOSED_BODIES[] = {{"draft", WORD_CLOSED_DRAFT},
+						     {"paused", WORD_CLOSED_PAUSED},
+						     {"not_started", WORD_CLOSED_NOT_STARTED},
+						     {"ended", WORD_CLOSED_ENDED},
+						     {NULL, HTML_WORDS}};
+
+static void put_texts(struct json_out *o, const struct standard_text *texts, struct text lang)
+{
+	for (const struct standard_text *t = texts; t->name != NULL; t++)
+		json_put_text(o, t->name, text_of(html_word(lang, t->word)));
+}
+
+static void reply(struct call *call, struct text lang)
+{
+	struct json_out o = call_data(call);
+	put_texts(&o, TEXTS, lang);
+	json_open(&o, "closed_body", '{');
+	put_texts(&o, CLOSED_BODIES, lang);
+	json_close(&o, '}');
+	call_reply_data(call, &o, 200);
+}
+
+static void read_parameter(struct call *call, struct text name, struct text value,
+			   struct text *lang)
+{
+	const char *refusal = language_refusal(value);
+	if (!text_eq(name, TEXT("lang")))
+		call_note_named(call, name, "is not a parameter of this call: it has only lang");
+	else if (refusal != NULL)
+		call_note(call, "lang", refusal);
+	else
+		*lang = value;
+}
+
+const struct operation OP_PAGE_TEXTS_GET = {
+    .id = "getPageTexts",
+    .tag = "Campaigns",
+    .summary = "Read the standard texts of the pages",
+    .description = "A page shows these texts where its campaign sets no text. In a language that "
+		   "referd does not speak, they are English.",
+    .query = {{"lang", "string", "de", "The language of the campaign. Default: en.", false}},
+    .answers = {{200, ANSWER_DATA, "PageTexts"}},
+};
+
+void page_texts_get(struct call *call)
+{
+	struct text lang = TEXT("en"), rest = call->req->query, name, value;
+	enum err err;
+	while ((err = form_next(&rest, &call->req->arena, &name, &value)) == ERR_OK)
+		read_parameter(call, name, typed_trim(value), &lang);
+	if (err != ERR_NOT_FOUND)
+		call_reply_err(call, err, NULL);
+	else if (call_check(call))
+		reply(call, lang);
+}

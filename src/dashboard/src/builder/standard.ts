@@ -1,0 +1,46 @@
+// The texts that the pages show where the campaign sets none: the server's in the campaign's language, or another text of
+// the campaign.
+import { type Schemas, call, client } from "../api";
+import { useLoad } from "../query";
+import type { Campaign, Draft, TextName, Work } from "./draft";
+
+type Texts = Schemas["PageTexts"];
+
+/** The page says why it is closed: now, or for an open campaign, later. */
+function closedReason({ status, starts_at, ends_at }: Campaign): keyof Texts["closed_body"] {
+	if (status === "draft") return "draft";
+	if (status !== "launched") return "paused";
+	if (starts_at && Date.parse(starts_at) > Date.now()) return "not_started";
+	return ends_at ? "ended" : "paused";
+}
+
+/** undefined: without a text of the campaign, the page shows nothing there. */
+function standardText(name: TextName, draft: Draft, campaign: Campaign, texts: Texts | undefined): string | undefined {
+	switch (name) {
+		case "headline":
+		case "share_subject":
+			return draft.name;
+		case "invited_headline":
+			return draft.pages.headline || draft.name;
+		case "invited_body":
+			return draft.pages.body;
+		case "button":
+		case "thanks_headline":
+		case "thanks_body":
+		case "closed_headline":
+			return texts?.[name] ?? "";
+		case "closed_body":
+			return texts?.closed_body[closedReason(campaign)] ?? "";
+		case "body":
+		case "terms_url":
+		case "share_text":
+			return undefined;
+	}
+}
+
+export function useStandardText(work: Work, name: TextName): string | undefined {
+	const draft = work.draft.value;
+	const { lang } = draft;
+	const loaded = useLoad(`page-texts?${lang}`, () => call(client.GET("/api/v2/page-texts", { params: { query: { lang } } })));
+	return standardText(name, draft, work.saved.value, loaded.data?.data);
+}
