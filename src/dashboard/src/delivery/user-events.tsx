@@ -11,7 +11,7 @@ import { said } from "../said";
 import { remember } from "../webhook/known";
 import type { SectionName } from "../webhook/section";
 import { pending } from "./headline";
-import { t } from "../words";
+import { moment, t } from "../words";
 
 type UserEvent = Schemas["UserEvent"];
 type Outcome = Schemas["UserEventWebhook"];
@@ -91,14 +91,35 @@ function Uninterested({ event, outcomes }: { event: UserEvent; outcomes: Outcome
 	);
 }
 
-function EventItem({ event }: { event: UserEvent }) {
-	const wanted = event.webhooks.filter((w) => w.excluded_by !== "events");
-	const others = event.webhooks.filter((w) => w.excluded_by === "events");
+const wantedBy = (event: UserEvent) => event.webhooks.filter((w) => w.excluded_by !== "events");
+const othersOf = (event: UserEvent) => event.webhooks.filter((w) => w.excluded_by === "events");
+
+/** Would the two events have equal lines? */
+function alike(a: UserEvent, b: UserEvent): boolean {
+	const plain = (e: UserEvent) => e.webhooks.length > 0 && wantedBy(e).length === 0 && !e.test;
+	return a.event === b.event && a.webhooks.length === b.webhooks.length && plain(a) && plain(b);
+}
+
+/** Equal neighbours share a line, with the newest first. */
+function linesOf(events: UserEvent[]): UserEvent[][] {
+	const lines: UserEvent[][] = [];
+	for (const event of events) {
+		const last = lines.at(-1);
+		if (last?.[0] && alike(last[0], event)) last.push(event);
+		else lines.push([event]);
+	}
+	return lines;
+}
+
+function EventItem({ event, first, n }: { event: UserEvent; first: UserEvent; n: number }) {
+	const wanted = wantedBy(event);
+	const others = othersOf(event);
 	return (
 		<li class={wanted.length > 0 ? "stack tight" : "row event-line"}>
 			<div class="row">
 				<Moment at={event.at} />
 				<strong>{event.event}</strong>
+				{n > 1 && <span class="muted">{t("timesSince", { n, time: moment(first.at) })}</span>}
 				{event.test && <span class="muted">{t("testEvent")}</span>}
 			</div>
 			{event.webhooks.length === 0 && <p class="muted">{t("noWebhookThen")}</p>}
@@ -132,9 +153,10 @@ export function UserEvents({ userId }: { userId: number }) {
 			{!list.data && !list.problem && <Skeleton height={96} />}
 			{list.data?.data.length === 0 && <Empty>{t("noEvents")}</Empty>}
 			<ol class="plain-list stack">
-				{list.data?.data.map((event) => (
-					<EventItem key={event.id} event={event} />
-				))}
+				{linesOf(list.data?.data ?? []).map((line) => {
+					const event = line[0], first = line.at(-1);
+					return event && first && <EventItem key={event.id} event={event} first={first} n={line.length} />;
+				})}
 			</ol>
 			{next && (
 				<div class="row">
