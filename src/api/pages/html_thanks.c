@@ -38,13 +38,24 @@ static void put_share(struct html *html, const struct sharing_network *network, 
 	buf_free(&url);
 }
 
+/* Messages to one friend come before posts to everybody: they bring more friends. */
+static const char *const SHARE_ORDER[] = {"whatsapp", "email",    "telegram",
+					  "linkedin", "facebook", "twitter"};
+
+static void put_share_named(struct html *html, const char *social, struct text link)
+{
+	for (const struct sharing_network *n = SHARING_NETWORKS; n->social != NULL; n++)
+		if (text_eq(text_of(n->social), text_of(social)))
+			put_share(html, n, link);
+}
+
 static void put_shares(struct html *html, struct text link)
 {
 	html_put(html, "<h2>");
 	html_put_word(html, WORD_SHARE);
 	html_put(html, "</h2>\n<ul class=\"share\">\n");
-	for (const struct sharing_network *n = SHARING_NETWORKS; n->social != NULL; n++)
-		put_share(html, n, link);
+	for (size_t i = 0; i < sizeof SHARE_ORDER / sizeof *SHARE_ORDER; i++)
+		put_share_named(html, SHARE_ORDER[i], link);
 	html_put(html, "</ul>\n");
 }
 
