@@ -168,7 +168,7 @@ test:                                ## run what CI runs: unit tests under ASan,
 	$(SUBMAKE) FLAVOUR=asan all units
 	@test/run --unit asan --e2e release --short asan --cycles $(CYCLES)
 
-ON_POSTGRESQL := store/test_engines store/test_engines_random store/test_nodes_postgresql store/test_queries_postgresql
+ON_POSTGRESQL := $(addprefix store/test_,engines engines_random nodes_postgresql queries_postgresql missing_postgresql)
 test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)

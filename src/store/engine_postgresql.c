@@ -108,6 +108,7 @@ static void engine_tend(struct engine *engine)
 	pg_link_tend(&e->writer);
 	pg_reads_tend(&e->reads);
 	pg_reads_tend(&e->queries);
+	pg_commit_tend(e);
 	pg_node_tend(e);
 }
 
@@ -205,7 +206,8 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
 	    .engine = e, .reads = &e->reads, .name = "reader", .on_lost = pg_reads_on_lost};
 	e->inquirer = (struct pg_link){
 	    .engine = e, .reads = &e->queries, .name = "queries", .on_lost = pg_reads_on_lost};
-	e->writer = (struct pg_link){.engine = e, .name = "writer", .on_lost = on_writer_lost};
+	e->writer = (struct pg_link){
+	    .engine = e, .reads = &e->reads, .name = "writer", .on_lost = on_writer_lost};
 	e->reads = (struct pg_reads){.e = e, .link = &e->reader, .end = end};
 	e->queries = (struct pg_reads){
 	    .engine = {&pg_queries_ops}, .e = e, .link = &e->inquirer, .end = ERR_CONFLICT};

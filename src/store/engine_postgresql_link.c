@@ -25,6 +25,7 @@ static const char *const OWN_SQL[OWN_STATEMENTS] = {
 	"set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false), "
 	"set_config('lock_timeout', '5s', false), "
 	"set_config('statement_timeout', '30s', false), "
+	"set_config('idle_in_transaction_session_timeout', $1, false), "
 	"set_config('synchronous_commit', CASE current_setting('synchronous_commit') "
 	"WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)",
     [OWN_BEGIN_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
@@ -82,6 +83,8 @@ static void drop_answer(struct pg_link *link)
 
 static void must(struct pg_link *link, int sent, struct pg_answer answer)
 {
+	link->statements += answer.prepares == 0 && !answer.sync;
+	link->rounds += answer.sync;
 	if (sent == 1)
 		expect(link, answer);
 	else
@@ -384,7 +387,10 @@ static void go_on_connecting(struct pg_link *link)
 	link->state = LINK_STARTING;
 	if (PQsetnonblocking(link->conn, 1) != 0 || PQenterPipelineMode(link->conn) != 1)
 		link->broken = true;
-	pg_link_own(link, OWN_SESSION, NULL, 0, NULL, 0);
+	/* A stopped process must not keep the locks of other nodes. A dump may wait for its reader.
+	 */
+	const char *const values[] = {link == &link->engine->writer ? "10s" : "0"};
+	pg_link_own(link, OWN_SESSION, values, 1, NULL, 0);
 	pg_link_sync(link, on_session, 0);
 }
 

@@ -107,6 +107,13 @@ uint64_t engine_postgresql_outcomes(const struct engine *engine, bool stored)
 	return ((const struct engine_pg *)engine)->node.outcomes[stored];
 }
 
+void engine_postgresql_cost(const struct engine *engine, uint64_t *statements, uint64_t *rounds)
+{
+	const struct engine_pg *e = (const struct engine_pg *)engine;
+	*statements = e->writer.statements + e->reader.statements;
+	*rounds = e->writer.rounds + e->reader.rounds;
+}
+
 /* ---- ids ---- */
 
 static void on_block(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
@@ -147,6 +154,7 @@ void pg_node_send(struct engine_pg *e)
 	struct pg_node *node = &e->node;
 	if (node->n_wanted == 0 || e->writer.state != LINK_READY || e->commit.step != STEP_IDLE)
 		return;
+	pg_commit_release(e); /* a block must be committed at once */
 	node->n_wanted = 0;
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
 		if (node->blocks[kind].step == BLOCK_WANTED)
@@ -188,7 +196,8 @@ void pg_node_tend(struct engine_pg *e)
 	char id[24], generation[24];
 	const char *const values[] = {pg_decimal(e->node.id, id),
 				      pg_decimal(e->node.generation, generation)};
-	if (e->commit.step != STEP_IDLE || e->writer.state != LINK_READY || e->writer.n_answers > 0)
+	if (e->commit.step != STEP_IDLE || e->commit.holds || e->writer.state != LINK_READY ||
+	    e->writer.n_answers > 0)
 		return;
 	pg_link_own(&e->writer, OWN_SEEN, values, 2, NULL, 0);
 	pg_link_sync(&e->writer, NULL, 0);

@@ -4,6 +4,8 @@
  *     _reads   the answers of a view: keys, pages of scans
  *     _answers the rows that arrive for them
  *     _commit  the steps of a commit
+ *     _keys    the keys of a batch, and how they are locked
+ *     _writes  the statements about its rows
  *     _node    the row of this node: fence, epoch, outcome of a lost commit, blocks of ids
  *     _open    migration, the checks of the server, and the registration of the node
  */
@@ -73,6 +75,7 @@ struct pg_link {
 	bool warned;   /* the server gave a warning; its owner resets this */
 	bool answered; /* the first result of answers[first] was taken */
 	bool wants_write;
+	uint64_t statements, rounds; /* sent so far */
 	struct event *readable, *writable;
 	struct pg_answer *answers;
 	size_t first, n_answers, answers_cap;
@@ -142,7 +145,7 @@ enum pg_snapshot { SNAPSHOT_NONE, SNAPSHOT_OPEN, SNAPSHOT_OLD };
 struct pg_reads {
 	struct engine engine; /* of the queries; the commands use the engine itself */
 	struct engine_pg *e;
-	struct pg_link *link;
+	struct pg_link *link; /* that it asks now */
 	struct arena arena;
 	struct pg_read *buckets[READ_BUCKETS];
 	size_t n;
@@ -192,16 +195,26 @@ enum err pg_take(struct engine_pg *e, const struct pg_table *table, const struct
 enum pg_step {
 	STEP_IDLE,
 	STEP_WAIT,      /* for a connection */
-	STEP_LOCK,      /* the locks are on their way */
+	STEP_LOCK,      /* the locks, and the inserts of missing rows, are on their way */
+	STEP_HOLD,      /* after a conflict, the locks alone are on their way */
 	STEP_WRITE,     /* the writes and COMMIT are on their way */
 	STEP_ROLL_BACK, /* ROLLBACK is on its way */
 	STEP_UNKNOWN,   /* COMMIT was sent, and its outcome is lost */
 	STEP_DONE,
 };
 
+/* What the first part of a commit does with a key. */
+enum pg_mode {
+	MODE_NONE,
+	MODE_SHARE,
+	MODE_UPDATE,
+	MODE_INSERT, /* the commands found no row */
+};
+
 /* A key that the batch reads or writes. */
 struct pg_key {
 	uint8_t kind;
+	enum pg_mode mode;
 	bool read, exists;
 	bool was_missing;
 	struct text key;
@@ -214,11 +227,16 @@ struct pg_commit {
 	struct engine_batch batch;
 	struct pg_key *keys; /* sorted by kind and key */
 	size_t n_keys, keys_cap;
-	uint64_t number; /* of the batch; 1 and up */
-	uint64_t epoch;  /* under which its commands were decided */
-	bool touched;    /* the node's own row matched */
+	uint64_t number;  /* of the batch; 1 and up */
+	uint64_t epoch;   /* under which its commands were decided */
+	bool touched;     /* the node's own row matched */
+	enum err refused; /* a row could not be sent */
 	enum err answer;
 	bool asks_outcome; /* OWN_FENCE is on its way */
+	/* After a conflict, the transaction stays open with the locks of the batch, so that the
+	 * commands are decided again on rows that no other node changes. */
+	bool holds;
+	bool held_before; /* since the last pg_commit_tend */
 };
 
 enum err pg_commit(struct engine *engine, const struct engine_batch *batch);
@@ -226,8 +244,25 @@ void pg_commit_on_lost(struct engine_pg *e);
 /** Sends what a commit needs after the link is ready again. */
 void pg_commit_go_on(struct engine_pg *e);
 void pg_commit_free(struct engine_pg *e);
+/** Gives up the locks that a conflict has left. */
+void pg_commit_release(struct engine_pg *e);
+void pg_commit_tend(struct engine_pg *e);
 /** The commit has this result. */
 void pg_commit_end(struct engine_pg *e, enum err answer);
+
+/** Collects the keys of e->commit.batch in the order of locks. False if memory runs out. */
+bool pg_keys_collect(struct engine_pg *e);
+/** Lets pg_writes_lock lock also the rows that the commands found missing. */
+void pg_keys_lock_all(struct engine_pg *e);
+struct pg_key *pg_keys_find(const struct engine_pg *e, uint8_t kind, struct text key);
+/** Has another node changed a key that the commands have read? */
+bool pg_keys_changed(const struct pg_commit *c);
+/** Locks the rows that exist. */
+void pg_writes_lock(struct engine_pg *e);
+/** Inserts the rows that the commands found missing. */
+enum err pg_writes_insert(struct engine_pg *e) WARN_UNUSED;
+/** Sends the other writes. */
+enum err pg_writes_send(struct engine_pg *e) WARN_UNUSED;
 
 /* ---- the node ---- */
 

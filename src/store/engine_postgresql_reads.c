@@ -270,7 +270,7 @@ void pg_reads_send(struct pg_reads *reads)
 	if (reads->n_unsent == 0)
 		return;
 	reads->used = true;
-	if (reads->snapshot != SNAPSHOT_OPEN)
+	if (reads->snapshot != SNAPSHOT_OPEN && reads->link != &reads->e->writer)
 		begin_snapshot(reads);
 	for (struct pg_read *r = reads->asked; r != NULL; r = r->next_asked) {
 		if (r->sent)
@@ -313,7 +313,8 @@ enum err pg_reads_view(struct pg_reads *reads)
  * view begins a new snapshot. */
 void pg_reads_tend(struct pg_reads *reads)
 {
-	bool idle = reads->asked == NULL && !reads->used && !reads->opens;
+	bool idle = reads->asked == NULL && !reads->used && !reads->opens &&
+		    reads->link != &reads->e->writer;
 	reads->used = false;
 	if (!idle || reads->snapshot == SNAPSHOT_NONE || reads->link->state != LINK_READY)
 		return;
@@ -331,8 +332,10 @@ void pg_reads_on_lost(struct pg_link *link)
 		reads->opened = false;
 	else if (reads->snapshot == SNAPSHOT_OPEN)
 		reads->ended = reads->end != ERR_OK;
-	reads->snapshot = SNAPSHOT_NONE;
-	sort_asked(reads, true, ERR_OK);
+	if (link != &reads->e->writer)
+		reads->snapshot = SNAPSHOT_NONE;
+	if (link == reads->link)
+		sort_asked(reads, true, ERR_OK);
 	pg_wake_later(reads->e);
 }
 

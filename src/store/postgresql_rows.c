@@ -149,6 +149,16 @@ enum err pg_params_add_key(struct pg_params *p, struct text key)
 	return ERR_OK;
 }
 
+enum err pg_params_add_nothing(struct pg_params *p, struct text key)
+{
+	if (!put_key(p, key))
+		return ERR_NOT_FOUND;
+	for (size_t i = p->table->n_keys; i < p->table->n_columns; i++)
+		pg_put_nothing(&p->arrays[i], &p->table->columns[i]);
+	p->rows++;
+	return ERR_OK;
+}
+
 /* ---- values ---- */
 
 /* A value that is not a record becomes a record of the table's kind. */

@@ -49,6 +49,8 @@ enum err pg_params_add_key(struct pg_params *p, struct text key) WARN_UNUSED;
  * have this key; ERR_CORRUPT: the value is damaged; ERR_FORMAT: a newer version wrote it. After an
  * error the record is left out. */
 enum err pg_params_add(struct pg_params *p, struct text key, struct text value) WARN_UNUSED;
+/** Adds a row without values, for PG_INSERT. ERR_NOT_FOUND as above. */
+enum err pg_params_add_nothing(struct pg_params *p, struct text key) WARN_UNUSED;
 /** Completes the parameters. `version` and `slot` count for PG_INSERT, PG_UPDATE and PG_ADD; slot
  * only for counters. ERR_NO_MEMORY. */
 enum err pg_params_finish(struct pg_params *p, const struct pg_version *version,
