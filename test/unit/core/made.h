@@ -21,26 +21,32 @@ struct made {
 	} watches[SHARED_NODES];
 	struct made_one all[MADE_MAX]; /* all[0] is unused: a model counts from 1 */
 	size_t n, n_sorted;
+	uint64_t n_told;
 	uint32_t numbers[MADE_IDS]; /* by id; 0: not made */
 };
 
-/* The key of each kind that is watched is one number. */
+/* The key of each kind that is watched is one number. If a store learns late that its commit has
+ * made a record, another store that has changed the record tells of it first. So the earliest
+ * commit counts. */
 static inline void made_see(void *arg, const struct record_kind *kind, const void *record,
 			    bool deleted)
 {
 	const struct made_watch *watch = arg;
 	struct made *made = watch->made;
 	uint64_t id = *(const uint64_t *)record;
+	const struct nodes *nodes = made->w->nodes;
+	uint64_t position = nodes == NULL ? 0 : engine_shared_position(nodes->engines[watch->node]);
 	(void)kind;
 	assert_true(id < MADE_IDS);
-	if (deleted || made->numbers[id] != 0)
+	uint32_t number = made->numbers[id];
+	if (deleted || (number != 0 && made->all[number].position <= position))
 		return;
-	assert_true(made->n + 1 < MADE_MAX);
-	struct made_one *one = &made->all[++made->n];
-	*one = (struct made_one){.index = made->n, .id = id};
-	if (made->w->nodes != NULL)
-		one->position = engine_shared_position(made->w->nodes->engines[watch->node]);
-	made->numbers[id] = (uint32_t)made->n;
+	if (number == 0) {
+		assert_true(made->n + 1 < MADE_MAX);
+		made->numbers[id] = number = (uint32_t)++made->n;
+	}
+	assert_true(number > made->n_sorted);
+	made->all[number] = (struct made_one){position, ++made->n_told, id};
 }
 
 static inline struct made *made_watch(struct world *w, const struct record_kind *kind)
