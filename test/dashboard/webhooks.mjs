@@ -158,6 +158,13 @@ async function failing(page, campaign) {
 	for (let i = 0; i < 8; i++) await joinThrough(campaign.code, `Down${i}`, `down${i}@example.com`);
 	await row.getByText("Failing").waitFor();
 	await row.getByText(/^No connection \(connect\) since \d/).waitFor();
+	const late = await joinThrough(campaign.code, "Late", "late@example.com");
+	await visit(page, `users/${late.code}`);
+	const line = page.getByRole("listitem").filter({ hasText: "Down" });
+	await line.getByText("No attempt yet. The receiver keeps failing: No connection (connect).").first().waitFor();
+	await line.getByRole("link", { name: "Open: Down" }).first().click();
+	await page.locator("main .notice").getByText("No connection to 127.0.0.1 could be made.").waitFor();
+	await visit(page, "webhooks");
 	await row.getByRole("link").click();
 	await page.locator("[data-answer=failing]").getByText("No connection to 127.0.0.1 could be made.").waitFor();
 	await page.locator("[data-answer=failing]").getByText("connect · Connection refused").waitFor();

@@ -3,9 +3,9 @@ import type { Schemas } from "../api";
 import { said } from "../said";
 import { outcomeOf } from "../ui/delivery-table";
 import { duration, momentUtc, t } from "../words";
-import { knownWebhook } from "../webhook/known";
+import { failureOfWebhook, knownWebhook } from "../webhook/known";
 import { attemptsText } from "./attempts";
-import { becauseOf, type Failure } from "./reason";
+import { becauseOf, type Failure, outcomeText } from "./reason";
 
 type Delivery = Schemas["DeliveryWithLog"];
 type Outline = Schemas["Delivery"];
@@ -22,8 +22,10 @@ export interface Headline {
 	text: string;
 }
 
-/** The last failure of a delivery that has not arrived. */
+/** The last failure of a delivery that has not arrived; before its first attempt, the failure for which it waits. */
 export function failureOf(d: Delivery, host: string | undefined): Failure {
+	const others = d.attempts === 0 ? failureOfWebhook(d.webhook_id) : undefined;
+	if (others) return { ...others, host };
 	const detail = d.log.at(-1)?.detail;
 	return { error: d.last_error, status: d.last_status, detail, host };
 }
@@ -33,14 +35,20 @@ export function adviceOf(d: Delivery, host: string | undefined): string {
 	return d.status === "delivered" || d.status === "cancelled" ? "" : becauseOf(failureOf(d, host));
 }
 
+/** The receiver fails for all deliveries, and this one is not the one that is tried. */
+function behindOthers(d: Outline): string {
+	if (d.attempts > 0) return t("waitsForReceiver", { attempt: attemptsText(d), outcome: outcomeOf(d) });
+	const failure = failureOfWebhook(d.webhook_id);
+	return failure ? t("firstWaitsBecause", { error: outcomeText(failure) }) : t("firstWaitsForReceiver");
+}
+
 /** Why a delivery that is not finished waits. */
 export function pending(d: Outline): Headline {
 	if (d.waiting) return { tint: "mute", text: t("waitsForEarlier") };
 	const time = momentUtc(d.next_attempt_at);
 	const left = d.next_attempt_at ? until(d.next_attempt_at) : "0 s";
 	const due = d.next_attempt_at !== null && Date.parse(d.next_attempt_at) <= Date.now();
-	if (due && knownWebhook(d.webhook_id)?.penalised)
-		return { tint: "wait", text: t(d.attempts === 0 ? "firstWaitsForReceiver" : "waitsForReceiver", { attempt: attemptsText(d), outcome: outcomeOf(d) }) };
+	if (due && knownWebhook(d.webhook_id)?.penalised) return { tint: "wait", text: behindOthers(d) };
 	if (d.attempts === 0) return { tint: "mute", text: t("noAttempt", { time }) };
 	return { tint: "wait", text: t(d.last_error === "status" ? "willRetry" : "willRetryError", { attempt: attemptsText(d), outcome: outcomeOf(d), time, left }) };
 }

@@ -8,7 +8,7 @@ import { href } from "../route";
 import { lookOf, outcomeOf } from "../ui/delivery-table";
 import { Empty, Failed, Moment, Skeleton, Status } from "../ui/parts";
 import { said } from "../said";
-import { remember } from "../webhook/known";
+import { learnFailures } from "../webhook/known";
 import type { SectionName } from "../webhook/section";
 import { pending } from "./headline";
 import { moment, t } from "../words";
@@ -144,7 +144,7 @@ export function UserEvents({ userId }: { userId: number }) {
 		(change) => change.deliveries.some((d) => d.user_id === userId) || change.changed.includes("webhooks"),
 	);
 	const waits = list.data?.data.some((event) => event.webhooks.some(({ delivery: d }) => d?.status === "pending"));
-	useLoad(`webhooks that wait?${waits}`, async () => waits && remember(await call(client.GET("/api/v2/webhooks"))), 5000, changes("webhooks"));
+	useLoad(`failures?${waits}`, async () => waits && learnFailures(), 5000, changes("webhooks"));
 	const next = list.data?.links.next;
 	return (
 		<section class="panel stack" aria-labelledby="events-title">

@@ -71,7 +71,7 @@ export function deliveryCells(d: Delivery, names?: Map<number, string>) {
 			<td>
 				<Status of={lookOf(d)} />
 			</td>
-			<td>{briefOutcome(d)}</td>
+			<td class="outcome">{briefOutcome(d)}</td>
 			<td class="number" data-label={t("attempts")}>{attemptsText(d)}</td>
 		</>
 	);

@@ -1,6 +1,6 @@
-// The webhooks that this tab has seen, for lists of deliveries: their host and their number of attempts.
+// The webhooks that this tab has seen, for lists of deliveries: their host, their number of attempts, and why they fail.
 import { signal } from "@preact/signals";
-import type { Schemas } from "../api";
+import { type Schemas, call, client } from "../api";
 
 type Webhook = Schemas["Webhook"];
 
@@ -13,3 +13,19 @@ export function remember<T extends { data: Webhook | Webhook[] }>(answer: T): T 
 }
 
 export const knownWebhook = (id: number): Webhook | undefined => known.value.get(id);
+
+type Failure = NonNullable<Schemas["WebhookWhy"]["last_error"]>;
+
+const failures = signal<ReadonlyMap<number, Failure>>(new Map());
+
+/** Why the receiver of a webhook keeps failing, if `learnFailures` has found it. */
+export const failureOfWebhook = (id: number): Failure | undefined =>
+	knownWebhook(id)?.penalised ? failures.value.get(id) : undefined;
+
+/** Learns which webhooks keep failing, and why: a delivery that waits for its first attempt does not know it. */
+export async function learnFailures(): Promise<void> {
+	const troubles = call(client.GET("/api/v2/troubles"));
+	remember(await call(client.GET("/api/v2/webhooks", { params: { query: { per_page: 250 } } })));
+	const found = (await troubles).data.webhooks;
+	failures.value = new Map(found.flatMap(({ id, why }) => (why.last_error ? [[id, why.last_error] as const] : [])));
+}

@@ -24,6 +24,7 @@ export const deDeliveries: Same = {
 	because429: "Der Empfänger antwortete 429: Er bekommt zu viele Anfragen. Setze dem Webhook ein Ratenlimit.",
 	willRetryError: "Versuch {attempt}: {outcome}. Der nächste ist um {time}, in {left}.",
 	firstWaitsForReceiver: "Noch kein Versuch. Der Empfänger ist gestört, deshalb läuft nur ein Versuch zur selben Zeit.",
+	firstWaitsBecause: "Noch kein Versuch. Der Empfänger ist gestört: {error}. Es läuft nur ein Versuch zur selben Zeit.",
 	waitsForReceiver: "Versuch {attempt}: {outcome}. Der Empfänger ist gestört, deshalb läuft nur ein Versuch zur selben Zeit.",
 	willRetry: "Versuch {attempt} ergab {outcome}. Der nächste ist um {time}, in {left}.",
 	wasDelivered: "Versuch {attempt} ergab {status} in {time}. Der Empfänger hat dieses Ereignis.",

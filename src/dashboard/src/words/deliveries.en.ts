@@ -20,6 +20,7 @@ export const enDeliveries = {
 	because429: "The receiver answered 429: it gets too many requests. Set a rate limit for the webhook.",
 	willRetryError: "Attempt {attempt}: {outcome}. The next is at {time}, in {left}.",
 	firstWaitsForReceiver: "No attempt yet. The receiver keeps failing, so one delivery is tried at a time.",
+	firstWaitsBecause: "No attempt yet. The receiver keeps failing: {error}. One delivery is tried at a time.",
 	waitsForReceiver: "Attempt {attempt}: {outcome}. The receiver keeps failing, so one delivery is tried at a time.",
 	willRetry: "Attempt {attempt} got {outcome}. The next is at {time}, in {left}.",
 	wasDelivered: "Attempt {attempt} got {status} in {time}. The receiver has this event.",
