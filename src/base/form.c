@@ -100,6 +100,8 @@ enum err form_decode_segment(struct text segment, struct arena *arena, struct te
 
 static void encode(struct buf *out, struct text t, bool plus)
 {
+	if (t.n == 0)
+		return;
 	if (t.n > SIZE_MAX / 8 || !buf_reserve(out, 3 * t.n)) {
 		out->failed = true;
 		return;

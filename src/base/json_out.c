@@ -59,31 +59,30 @@ static char *put_escape(char *p, unsigned char c)
 	return p;
 }
 
-#define BYTES(c) (UINT64_C(0x0101010101010101) * (c))
+/* So many bytes are tested together. */
+typedef unsigned char chunk __attribute__((vector_size(16)));
 
-/* The sign bit of a byte is set if the byte was zero. Above a zero, a byte of 1 also looks like
- * zero, so only the word as a whole tells whether there is a zero. */
-static uint64_t zero_bytes(uint64_t word)
+static inline bool has_escape(const char *p)
 {
-	return (word - BYTES(1)) & ~word & BYTES(0x80);
-}
-
-/* Does one of the eight bytes need an escape? */
-static bool has_escape(uint64_t word)
-{
-	const uint64_t control = (word - BYTES(' ')) & ~word & BYTES(0x80);
-	return (control | zero_bytes(word ^ BYTES('"')) | zero_bytes(word ^ BYTES('\\')) |
-		zero_bytes(word ^ BYTES(0x7F))) != 0;
+	chunk c;
+	uint64_t halves[2];
+	memcpy(&c, p, sizeof c);
+	const chunk found =
+	    (chunk)(c < ' ') | (chunk)(c == '"') | (chunk)(c == '\\') | (chunk)(c == 0x7F);
+	memcpy(halves, &found, sizeof found);
+	return (halves[0] | halves[1]) != 0;
 }
 
 /* The position of the first byte from `at` on that needs an escape, or t.n. */
 static size_t find_escape(struct text t, size_t at)
 {
-	for (uint64_t word; t.n - at >= sizeof word; at += sizeof word) {
-		memcpy(&word, t.p + at, sizeof word);
-		if (has_escape(word))
-			break;
-	}
+	while (t.n - at >= sizeof(chunk) && !has_escape(t.p + at))
+		at += sizeof(chunk);
+	/* The last chunk may overlap bytes before `at`. If one of them needs an escape, the bytes
+	 * are looked at one by one. */
+	if (t.n - at < sizeof(chunk) && t.n >= sizeof(chunk) &&
+	    !has_escape(t.p + t.n - sizeof(chunk)))
+		return t.n;
 	while (at < t.n && escapes[(unsigned char)t.p[at]] == 0)
 		at++;
 	return at;
@@ -93,6 +92,8 @@ static size_t find_escape(struct text t, size_t at)
 static void put_quoted(struct buf *b, struct text t)
 {
 	size_t from = 0;
+	if (!buf_reserve(b, t.n + 2)) /* enough for a text without escapes */
+		return;
 	buf_char(b, '"');
 	while (from < t.n) {
 		const size_t end = find_escape(t, from);

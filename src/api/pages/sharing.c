@@ -24,29 +24,48 @@ static struct text subject_of(const struct campaign *campaign)
 	return own.n > 0 ? own : campaign->name;
 }
 
-static void put_word(struct buf *out, struct text word, const struct campaign *campaign,
-		     struct text encoded_link)
+/* The values of the words, percent-encoded. */
+struct words {
+	struct buf text, subject, link;
+};
+
+static void encode_words(struct words *w, const struct campaign *campaign, struct text link)
 {
-	struct text text = page_text_of(campaign, "share_text");
-	bool message = text_eq(word, TEXT("message"));
-	if (message || text_eq(word, TEXT("text")))
-		form_encode_url(out, text);
-	if (message && text.n > 0)
-		buf_str(out, "%20");
-	if (message || text_eq(word, TEXT("link")))
-		buf_text(out, encoded_link);
-	if (text_eq(word, TEXT("subject")))
-		form_encode_url(out, subject_of(campaign));
+	*w = (struct words){0};
+	form_encode_url(&w->text, page_text_of(campaign, "share_text"));
+	form_encode_url(&w->subject, subject_of(campaign));
+	form_encode_url(&w->link, link);
 }
 
-static void write_url(struct buf *out, const struct sharing_network *network,
-		      const struct campaign *campaign, struct text encoded_link)
+/* Also reports to `out` that an encoding has failed. */
+static void free_words(struct words *w, struct buf *out)
+{
+	out->failed = out->failed || w->text.failed || w->subject.failed || w->link.failed;
+	buf_free(&w->text);
+	buf_free(&w->subject);
+	buf_free(&w->link);
+}
+
+static void put_word(struct buf *out, struct text word, const struct words *w)
+{
+	bool message = text_eq(word, TEXT("message"));
+	if (message || text_eq(word, TEXT("text")))
+		buf_text(out, buf_view(&w->text));
+	if (message && w->text.n > 0)
+		buf_str(out, "%20");
+	if (message || text_eq(word, TEXT("link")))
+		buf_text(out, buf_view(&w->link));
+	if (text_eq(word, TEXT("subject")))
+		buf_text(out, buf_view(&w->subject));
+}
+
+static void write_url(struct buf *out, const struct sharing_network *network, const struct words *w)
 {
 	struct text rest = text_of(network->pattern), before, word;
 	while (text_cut(rest, '{', &before, &rest)) {
 		buf_text(out, before);
 		text_cut(rest, '}', &word, &rest);
-		put_word(out, word, campaign, encoded_link);
+		put_word(out, word, w);
 	}
 	buf_text(out, before);
 }
@@ -54,22 +73,22 @@ static void write_url(struct buf *out, const struct sharing_network *network,
 void sharing_write_url(struct buf *out, const struct sharing_network *network,
 		       const struct campaign *campaign, struct text link)
 {
-	struct buf encoded = {0};
-	form_encode_url(&encoded, link);
-	write_url(out, network, campaign, buf_view(&encoded));
-	out->failed = out->failed || encoded.failed;
-	buf_free(&encoded);
+	struct words words;
+	encode_words(&words, campaign, link);
+	write_url(out, network, &words);
+	free_words(&words, out);
 }
 
 void sharing_put_socials(struct json_out *o, const char *name, const struct campaign *campaign,
 			 struct text link)
 {
-	struct buf url = {0}, encoded = {0};
-	form_encode_url(&encoded, link);
+	struct buf url = {0};
+	struct words words;
+	encode_words(&words, campaign, link);
 	json_open(o, name, '[');
 	for (const struct sharing_network *n = SHARING_NETWORKS; n->social != NULL; n++) {
 		buf_reset(&url);
-		write_url(&url, n, campaign, buf_view(&encoded));
+		write_url(&url, n, &words);
 		o->buf->failed = o->buf->failed || url.failed;
 		json_open(o, NULL, '{');
 		json_put_text(o, "social", text_of(n->social));
@@ -77,8 +96,7 @@ void sharing_put_socials(struct json_out *o, const char *name, const struct camp
 		json_close(o, '}');
 	}
 	json_close(o, ']');
-	o->buf->failed = o->buf->failed || encoded.failed;
-	buf_free(&encoded);
+	free_words(&words, o->buf);
 	buf_free(&url);
 }
 
