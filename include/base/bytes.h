@@ -34,7 +34,11 @@ static inline struct text text_from(const void *p, size_t n)
 {
 	return (struct text){.p = p, .n = n};
 }
-bool text_eq(struct text a, struct text b);
+/* The p of an empty text may be NULL, which memcmp must not get. */
+static inline bool text_eq(struct text a, struct text b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 /** The order of the bytes: below zero if a sorts before b, 0 if they are equal. A text sorts after
  * its own beginning. */
 int text_order(struct text a, struct text b);

@@ -25,12 +25,13 @@ static int compare(const void *wanted, const void *item)
 
 bool disposable_domain(struct text domain)
 {
-	struct text rest = domain, label;
-	while (rest.n > 0) {
+	struct text rest = domain, label, parent;
+	/* No top-level domain is listed. */
+	while (text_cut(rest, '.', &label, &parent)) {
 		if (bsearch(&rest, disposable_domains, disposable_domains_n,
 			    sizeof *disposable_domains, compare) != NULL)
 			return true;
-		text_cut(rest, '.', &label, &rest);
+		rest = parent;
 	}
 	return false;
 }

@@ -95,7 +95,9 @@ enum err code_find(struct tx *tx, struct codes *codes, struct text code, uint64_
 		   uint64_t *campaign_id)
 {
 	struct alias alias = {.code = code};
-	bool own = own_id(codes, code) != 0, alike = false;
+	const uint64_t own_user_id = code_read(codes, CODE_USER, code);
+	const uint64_t own_campaign_id = code_read(codes, CODE_CAMPAIGN, code);
+	bool own = own_user_id != 0 || own_campaign_id != 0, alike = false;
 	enum err err = own ? id_marks_any_alike(tx, &alike) : ERR_OK;
 	*user_id = *campaign_id = 0;
 	if (err != ERR_OK)
@@ -106,8 +108,8 @@ enum err code_find(struct tx *tx, struct codes *codes, struct text code, uint64_
 	*user_id = alias.user_id;
 	*campaign_id = alias.campaign_id;
 	if (err == ERR_NOT_FOUND && own) {
-		*user_id = code_read(codes, CODE_USER, code);
-		*campaign_id = code_read(codes, CODE_CAMPAIGN, code);
+		*user_id = own_user_id;
+		*campaign_id = own_campaign_id;
 	}
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
