@@ -8,7 +8,7 @@
 #include "core/code.h"
 #include "core/records.h"
 
-enum { MESSAGE_HEADERS = 80, MESSAGE_SECRETS = 2 };
+enum { MESSAGE_HEADERS = 80, MESSAGE_SECRETS = 2, MESSAGE_DIGITS = 24 };
 
 struct message_header {
 	struct text name, value;
@@ -36,7 +36,7 @@ struct message {
 	struct text signature; /* the value of webhook-signature; empty without a secret */
 	/* Own the bytes above. */
 	struct buf content, target_buf, signature_buf;
-	char message_id[MESSAGE_ID_SIZE], timestamp[24], attempt[24];
+	char message_id[MESSAGE_ID_SIZE], timestamp[MESSAGE_DIGITS], attempt[MESSAGE_DIGITS];
 };
 
 /** Returns false if out of memory. Free the message in both cases, and do not move it. */

@@ -5,8 +5,6 @@
  */
 #include "core/message.h"
 
-#include <stdio.h>
-
 #include "base/crypto.h"
 #include "base/form.h"
 #include "core/delivery.h"
@@ -141,6 +139,13 @@ static struct text signed_content(const struct message *m)
 	return m->get ? query : m->body;
 }
 
+static void write_number(char out[MESSAGE_DIGITS], uint64_t number)
+{
+	struct buf digits = {.p = out, .cap = MESSAGE_DIGITS};
+	buf_u64(&digits, number);
+	out[digits.n] = '\0';
+}
+
 bool message_make(struct message *m, const struct message_source *s)
 {
 	*m = (struct message){.get = s->revision->method == WEBHOOK_GET};
@@ -150,9 +155,8 @@ bool message_make(struct message *m, const struct message_source *s)
 	if (!m->get)
 		m->body = buf_view(&m->content);
 	delivery_message_id(s->codes, s->delivery, m->message_id);
-	snprintf(m->timestamp, sizeof m->timestamp, "%llu", (unsigned long long)s->unix_s);
-	snprintf(m->attempt, sizeof m->attempt, "%llu",
-		 (unsigned long long)s->delivery->attempts + 1);
+	write_number(m->timestamp, s->unix_s);
+	write_number(m->attempt, s->delivery->attempts + 1);
 	for (size_t i = 0; i < MESSAGE_SECRETS; i++)
 		if (s->secrets[i].n > 0)
 			message_sign(&m->signature_buf, s->secrets[i], text_of(m->message_id),

@@ -16,18 +16,20 @@
 struct walk {
 	const struct event *event;
 	struct codes *codes;
-	bool arrays; /* a number in a name makes an array */
+	struct payload_value *value; /* the room for one value after another */
+	bool arrays;                 /* a number in a name makes an array */
 	struct text fields, hidden;
 	/* The current name, and the source of its value. */
 	struct text name, field, constant;
 };
 
 static struct walk walk_begin(const struct webhook_revision *r, const struct event *e,
-			      struct codes *codes)
+			      struct codes *codes, struct payload_value *value)
 {
 	return (struct walk){
 	    .event = e,
 	    .codes = codes,
+	    .value = value,
 	    .arrays = r->arrays != 0,
 	    .fields = r->fields.raw,
 	    .hidden = r->hidden.raw,
@@ -42,27 +44,23 @@ static bool walk_next(struct walk *w)
 	return pairs_next(&w->hidden, &w->name, &w->constant);
 }
 
-static void walk_value(const struct walk *w, struct payload_value *v)
+static struct payload_value *walk_value(const struct walk *w)
 {
 	if (w->field.p != NULL) {
-		payload_value_by_name(v, w->field, w->event, w->codes);
-		return;
+		payload_value_by_name(w->value, w->field, w->event, w->codes);
+	} else {
+		w->value->kind = VALUE_TEXT;
+		w->value->text = w->constant;
 	}
-	v->kind = VALUE_TEXT;
-	v->text = w->constant;
+	return w->value;
 }
 
 static void render_form(struct walk *w, struct buf *out)
 {
 	size_t start = out->n;
 	char digits[PAYLOAD_DIGITS];
-	struct buf long_text = {0};
-	struct payload_value value = {.long_text = &long_text};
-	while (walk_next(w)) {
-		walk_value(w, &value);
-		form_pair(out, start, w->name, payload_value_text(&value, digits));
-	}
-	buf_free(&long_text);
+	while (walk_next(w))
+		form_pair(out, start, w->name, payload_value_text(walk_value(w), digits));
 }
 
 static void put_json(struct json_out *o, const struct payload_value *v)
@@ -81,15 +79,6 @@ static void put_json(struct json_out *o, const struct payload_value *v)
 		json_put_null(o, NULL);
 		break;
 	}
-}
-
-static void put_value(const struct walk *w, struct json_out *o)
-{
-	struct buf long_text = {0};
-	struct payload_value value = {.long_text = &long_text};
-	walk_value(w, &value);
-	put_json(o, &value);
-	buf_free(&long_text);
 }
 
 /* Goes to the next name inside a container. */
@@ -126,7 +115,7 @@ static void render_member(const struct walk *from, const struct walk *at,
 			  const struct payload_segment *segment, struct json_out *o, int depth)
 {
 	if (segment->leaf)
-		put_value(at, o);
+		put_json(o, walk_value(at));
 	else
 		render_container(from, payload_name_inside(segment), o, depth + 1);
 }
@@ -213,13 +202,16 @@ static void render_operator(const struct event *e, struct buf *out)
 void payload_render(const struct webhook_revision *revision, const struct event *event,
 		    struct codes *codes, struct buf *out)
 {
-	struct walk w = walk_begin(revision, event, codes);
+	struct buf long_text = {0};
+	struct payload_value value = {.long_text = &long_text};
+	struct walk w = walk_begin(revision, event, codes, &value);
 	if (payload_is_operator(event))
 		render_operator(event, out);
 	else if (revision->format == FORMAT_JSON || revision->format == FORMAT_STANDARD)
 		render_json(&w, revision->format, out);
 	else
 		render_form(&w, out);
+	buf_free(&long_text);
 }
 
 bool payload_has_secret(const struct webhook_revision *revision, const struct event *event)

@@ -39,53 +39,59 @@ enum how {
 };
 
 struct payload_field {
-	const char *name;
+	struct text name;
 	enum how how;
 	size_t at; /* a struct text for AS_TEXT and AS_IP, else a uint64_t */
 };
 
+#define NAME(lit)                                                                                  \
+	{                                                                                          \
+		.p = "" lit, .n = sizeof(lit) - 1                                                  \
+	}
+
 /* The first thirteen are the default fields, in the order in which they are sent. */
 static const struct payload_field fields[] = {
-    {"referrer_id", AS_ID, offsetof(struct event, referrer_id)},
-    {"referrer_code", AS_CODE, offsetof(struct event, referrer_id)},
-    {"referrer_first_name", AS_TEXT, offsetof(struct event, referrer_first_name)},
-    {"referrer_email", AS_TEXT, offsetof(struct event, referrer_email)},
-    {"id", AS_ID, offsetof(struct event, user_id)},
-    {"code", AS_CODE, offsetof(struct event, user_id)},
-    {"first_name", AS_TEXT, offsetof(struct event, first_name)},
-    {"email", AS_TEXT, offsetof(struct event, email)},
-    {"url", AS_URL, offsetof(struct event, user_id)},
-    {"source", AS_SOURCE, offsetof(struct event, source)},
-    {"date", AS_DATE, offsetof(struct event, joined_ms)},
-    {"referrals_count", AS_NUMBER, offsetof(struct event, referrals)},
-    {"campaign_id", AS_ID, offsetof(struct event, campaign_id)},
-    {"type", AS_USER_TYPE, offsetof(struct event, user_type)},
-    {"qualified", AS_IS_SET, offsetof(struct event, qualified_ms)},
-    {"qualified_at", AS_DATE, offsetof(struct event, qualified_ms)},
-    {"qualified_referrals_count", AS_NUMBER, offsetof(struct event, qualified_referrals)},
-    {"ip", AS_IP, offsetof(struct event, ip)},
-    {"event", AS_EVENT, offsetof(struct event, type)},
-    {"event_id", AS_ID, offsetof(struct event, id)},
-    {"occurred_at", AS_TIME, offsetof(struct event, at_ms)},
-    {"referrer_url", AS_URL, offsetof(struct event, referrer_id)},
-    {"unsubscribe_url", AS_UNSUBSCRIBE, offsetof(struct event, user_id)},
-    {"rule_id", AS_ID, offsetof(struct event, rule_id)},
-    {"reward_id", AS_ID, offsetof(struct event, reward_id)},
-    {"reward_name", AS_TEXT, offsetof(struct event, reward_name)},
-    {"reward_metric", AS_METRIC, offsetof(struct event, reward_metric)},
-    {"reward_amount", AS_MONEY, offsetof(struct event, reward_amount)},
-    {"reward_currency", AS_TEXT, offsetof(struct event, reward_currency)},
-    {"reward_coupon", AS_TEXT, offsetof(struct event, reward_coupon)},
-    {"reward_reason", AS_TEXT, offsetof(struct event, reason)},
-    {"reward_clawback", AS_CLAWBACK, offsetof(struct event, reward_clawback)},
-    {"reward_clawback_amount", AS_CLAWED_BACK, offsetof(struct event, reward_clawback_amount)},
-    {"recipient", AS_RECIPIENT, offsetof(struct event, recipient)},
+    {NAME("referrer_id"), AS_ID, offsetof(struct event, referrer_id)},
+    {NAME("referrer_code"), AS_CODE, offsetof(struct event, referrer_id)},
+    {NAME("referrer_first_name"), AS_TEXT, offsetof(struct event, referrer_first_name)},
+    {NAME("referrer_email"), AS_TEXT, offsetof(struct event, referrer_email)},
+    {NAME("id"), AS_ID, offsetof(struct event, user_id)},
+    {NAME("code"), AS_CODE, offsetof(struct event, user_id)},
+    {NAME("first_name"), AS_TEXT, offsetof(struct event, first_name)},
+    {NAME("email"), AS_TEXT, offsetof(struct event, email)},
+    {NAME("url"), AS_URL, offsetof(struct event, user_id)},
+    {NAME("source"), AS_SOURCE, offsetof(struct event, source)},
+    {NAME("date"), AS_DATE, offsetof(struct event, joined_ms)},
+    {NAME("referrals_count"), AS_NUMBER, offsetof(struct event, referrals)},
+    {NAME("campaign_id"), AS_ID, offsetof(struct event, campaign_id)},
+    {NAME("type"), AS_USER_TYPE, offsetof(struct event, user_type)},
+    {NAME("qualified"), AS_IS_SET, offsetof(struct event, qualified_ms)},
+    {NAME("qualified_at"), AS_DATE, offsetof(struct event, qualified_ms)},
+    {NAME("qualified_referrals_count"), AS_NUMBER, offsetof(struct event, qualified_referrals)},
+    {NAME("ip"), AS_IP, offsetof(struct event, ip)},
+    {NAME("event"), AS_EVENT, offsetof(struct event, type)},
+    {NAME("event_id"), AS_ID, offsetof(struct event, id)},
+    {NAME("occurred_at"), AS_TIME, offsetof(struct event, at_ms)},
+    {NAME("referrer_url"), AS_URL, offsetof(struct event, referrer_id)},
+    {NAME("unsubscribe_url"), AS_UNSUBSCRIBE, offsetof(struct event, user_id)},
+    {NAME("rule_id"), AS_ID, offsetof(struct event, rule_id)},
+    {NAME("reward_id"), AS_ID, offsetof(struct event, reward_id)},
+    {NAME("reward_name"), AS_TEXT, offsetof(struct event, reward_name)},
+    {NAME("reward_metric"), AS_METRIC, offsetof(struct event, reward_metric)},
+    {NAME("reward_amount"), AS_MONEY, offsetof(struct event, reward_amount)},
+    {NAME("reward_currency"), AS_TEXT, offsetof(struct event, reward_currency)},
+    {NAME("reward_coupon"), AS_TEXT, offsetof(struct event, reward_coupon)},
+    {NAME("reward_reason"), AS_TEXT, offsetof(struct event, reason)},
+    {NAME("reward_clawback"), AS_CLAWBACK, offsetof(struct event, reward_clawback)},
+    {NAME("reward_clawback_amount"), AS_CLAWED_BACK,
+     offsetof(struct event, reward_clawback_amount)},
+    {NAME("recipient"), AS_RECIPIENT, offsetof(struct event, recipient)},
 };
 
 const struct payload_field *payload_field_find(struct text name)
 {
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (text_eq(name, text_of(fields[i].name)))
+		if (text_eq(name, fields[i].name))
 			return &fields[i];
 	return NULL;
 }
@@ -114,10 +120,23 @@ static struct text alias_of(const struct event *e, size_t at)
 	return at == offsetof(struct event, referrer_id) ? e->referrer_alias : e->alias;
 }
 
+/* A payload names the code of a user twice: alone and in the link. Computing it costs more than the
+ * rest of the value. */
+static struct text code_of(struct payload_value *v, struct codes *codes, uint64_t id,
+			   struct text alias)
+{
+	if (alias.n > 0)
+		return alias;
+	if (v->code_of != id || v->code[0] == '\0')
+		code_write(codes, CODE_USER, id, v->code);
+	v->code_of = id;
+	return text_of(v->code);
+}
+
 static void set_code(struct payload_value *v, struct codes *codes, uint64_t id, struct text alias)
 {
 	if (id != 0 || alias.n > 0)
-		set_text(v, code_of_user(codes, id, alias, v->room));
+		set_text(v, code_of(v, codes, id, alias));
 }
 
 /* The day of joining or of qualifying; `at` is the event's member with the milliseconds. */
@@ -142,11 +161,10 @@ static void set_time(struct payload_value *v, uint64_t ms)
 static void begin_url(struct payload_value *v, struct codes *codes, const struct event *e,
 		      size_t at, uint64_t id, const char *path)
 {
-	char code[CODE_LENGTH + 1];
 	buf_reset(v->long_text);
 	buf_text(v->long_text, e->public_url);
 	buf_char(v->long_text, '/');
-	buf_text(v->long_text, code_of_user(codes, id, alias_of(e, at), code));
+	buf_text(v->long_text, code_of(v, codes, id, alias_of(e, at)));
 	buf_str(v->long_text, path);
 }
 
@@ -296,12 +314,12 @@ struct text payload_value_text(struct payload_value *v, char digits[PAYLOAD_DIGI
 void payload_field_list(struct buf *out)
 {
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		buf_printf(out, "%s%s", i == 0 ? "" : ", ", fields[i].name);
+		buf_printf(out, "%s%.*s", i == 0 ? "" : ", ", TEXT_ARGS(fields[i].name));
 }
 
-static void add_same(struct buf *out, const char *name)
+static void add_same(struct buf *out, struct text name)
 {
-	pairs_add(out, text_of(name), text_of(name));
+	pairs_add(out, name, name);
 }
 
 void payload_default_fields(uint64_t events, struct buf *out)
@@ -313,5 +331,5 @@ void payload_default_fields(uint64_t events, struct buf *out)
 		add_same(out, fields[i].name);
 	for (size_t i = 0;
 	     (events & REWARD_EVENTS) != 0 && i < sizeof of_rewards / sizeof *of_rewards; i++)
-		add_same(out, of_rewards[i]);
+		add_same(out, text_of(of_rewards[i]));
 }

@@ -16,6 +16,8 @@ struct payload_value {
 	struct text text;
 	char room[96]; /* for short text that is made here */
 	struct buf *long_text;
+	uint64_t code_of; /* the user whose code is in `code`, if it is not empty */
+	char code[CODE_LENGTH + 1];
 };
 
 /** Sets *v to the value of a field: a field of the table, or a form field of the campaign. Its text
