@@ -127,17 +127,25 @@ static uint64_t watch_failing(struct lane *l, enum policy_outcome outcome, uint6
 	return outcome == OUTCOME_FAILURE && since_ms != 0 ? now_ms - since_ms : 0;
 }
 
+/* Drawing costs as much as a short hash, and after a success no wait is random. */
+static uint32_t draw_jitter(const struct policy_rules *rules, const struct http_result *r)
+{
+	uint32_t random = 0;
+	if (policy_judge(rules, r->failure, r->status) != OUTCOME_SUCCESS)
+		crypto_random(&random, sizeof random);
+	return random;
+}
+
 static void on_answer(void *arg, const struct http_result *result)
 {
 	struct attempt_run *run = arg;
 	struct scheduler *s = run->lane->scheduler;
 	uint64_t now_ms = scheduler_now_ms(s), unix_ms = loop_unix_ms(s->config.loop);
-	uint32_t random;
 	assert(run->state == ATTEMPT_CALLING);
 	leave_flight(run);
 	run->state = ATTEMPT_FINISHED;
 	run->call = NULL;
-	crypto_random(&random, sizeof random);
+	const uint32_t random = draw_jitter(&run->lane->target.rules, result);
 	const struct policy_attempt attempt = {
 	    .failure = result->failure,
 	    .status = result->status,
