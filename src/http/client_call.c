@@ -9,6 +9,7 @@
 #include "http/client_parts.h"
 
 static const uint64_t MS_NS = 1000000;
+enum { AUTHORITY_SIZE = URL_HOST_MAX + sizeof("[]:65535") };
 
 static void on_resolved(void *arg, const struct resolver_answer *answer);
 static void on_timer(evutil_socket_t fd, short what, void *arg);
@@ -22,7 +23,7 @@ static size_t spec_size(const struct http_call_spec *spec)
 	size_t n = spec->target.n + 1 + spec->body.n;
 	for (size_t i = 0; i < spec->n_headers; i++)
 		n += spec->headers[i].name.n + 1 + spec->headers[i].value.n + 1;
-	return n + spec->n_headers * sizeof(struct http_header) + URL_HOST_MAX + sizeof("[]:65535");
+	return n + spec->n_headers * sizeof(struct http_header) + AUTHORITY_SIZE;
 }
 
 /* Copies t and a NUL to *at, and moves *at after them. */
@@ -36,10 +37,27 @@ static struct text put(char **at, struct text t)
 	return copy;
 }
 
+/* Writes the host, the port if it is not the default, and a NUL; returns the place after them. */
+static char *put_authority(char *at, const struct url *url)
+{
+	struct buf b = {.p = at, .cap = AUTHORITY_SIZE};
+	bool v6 = url->host_kind == URL_HOST_IPV6;
+	if (v6)
+		buf_char(&b, '[');
+	buf_str(&b, url->host);
+	if (v6)
+		buf_char(&b, ']');
+	if (url->port != (url->https ? 443 : 80)) {
+		buf_char(&b, ':');
+		buf_u64(&b, url->port);
+	}
+	at[b.n] = '\0';
+	return at + b.n + 1;
+}
+
 static void copy_spec(struct http_call *call, const struct http_call_spec *spec, char *at)
 {
 	struct http_header *headers = (struct http_header *)(void *)at;
-	bool v6 = spec->url->host_kind == URL_HOST_IPV6;
 	at += spec->n_headers * sizeof(*headers);
 	for (size_t i = 0; i < spec->n_headers; i++) {
 		headers[i].name = put(&at, spec->headers[i].name);
@@ -49,11 +67,7 @@ static void copy_spec(struct http_call *call, const struct http_call_spec *spec,
 	call->n_headers = spec->n_headers;
 	call->target = put(&at, spec->target).p;
 	call->authority = at;
-	at += snprintf(at, URL_HOST_MAX + sizeof("[]:65535"), "%s%s%s", v6 ? "[" : "",
-		       spec->url->host, v6 ? "]" : "");
-	if (spec->url->port != (spec->url->https ? 443 : 80))
-		at += snprintf(at, sizeof(":65535"), ":%u", (unsigned)spec->url->port);
-	at++;
+	at = put_authority(at, spec->url);
 	call->body = (struct text){at, spec->body.n};
 	if (spec->body.n > 0)
 		memcpy(at, spec->body.p, spec->body.n);
@@ -376,7 +390,9 @@ static void http_call_finish(struct http_call *call, enum http_failure failure, 
 	if (call->state == CALL_ENDED)
 		return;
 	/* `detail` may belong to OpenSSL or to the connection that is retired now. */
-	snprintf(call->detail, sizeof(call->detail), "%s", detail);
+	const size_t detail_n = strnlen(detail, sizeof(call->detail) - 1);
+	memcpy(call->detail, detail, detail_n);
+	call->detail[detail_n] = '\0';
 	detach(call);
 	r->failure = failure;
 	r->detail = call->detail;
