@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""Counts the instructions of the server for each response, with callgrind.
+
+Owns the two runs of each scenario, whose difference leaves out the start, the set-up and the end. Never measures time,
+and never sees the kernel. Called by hand: bench/instructions.py [--connections N] [--requests N] [scenario...]
+"""
+import argparse
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+BUILD = os.environ.get("REFERD_BUILD", "build/release")
+TOKEN, INBOUND = "a" * 64, "b" * 64
+SCENARIOS = ["floor", "read", "join", "refer", "qualify", "join+webhook"]
+REFERRERS = 300  # the same users before both runs
+FLOOR_BODY = b"first_name=Ann+Smith&email=ann.smith.%08d%%40mail.example.com"
+
+
+def wait_for_address(path, server):
+    while server.poll() is None:
+        with open(path) as f:
+            found = re.search(r"^listening on (http://\S+)$", f.read(), re.M)
+        if found:
+            return found.group(1)
+        time.sleep(0.1)
+    sys.exit(f"the server ended before it listened: see {path}")
+
+
+def send_to_floor(address, requests, connections):
+    """The requests of a join. All connections send one each, then all read, so the floor has them in one turn."""
+    host, port = address.removeprefix("http://").split(":")
+    sockets = [socket.create_connection((host, int(port))) for _ in range(connections)]
+    for first in range(0, requests, connections):
+        for i, s in enumerate(sockets):
+            body = FLOOR_BODY % (first + i)
+            s.sendall(b"POST /c1111111/join HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                      b"application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        for s in sockets:
+            answer = b""
+            while not answer.endswith(b"}\n"):
+                answer += s.recv(4096)
+    for s in sockets:
+        s.close()
+
+
+def run_load(scenario, address, requests, connections, directory):
+    command = [f"{BUILD}/referd-bench", scenario, "--url", address, "--token", TOKEN, "--inbound-token", INBOUND,
+               "--connections", str(connections), "--requests", str(requests), "--seconds", "600", "--seed", "7",
+               "--referrers", str(REFERRERS), "--verify", "none", "--quiet"]
+    if scenario == "join+webhook":
+        command += ["--identity", f"{directory}/identity.pem", "--ca-out", f"{directory}/ca.pem"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{scenario}: referd-bench failed:\n{done.stdout}{done.stderr}")
+
+
+def server_command(scenario, directory):
+    if scenario == "floor":
+        return [f"{BUILD}/referd-bench", "floor", "--listen", "127.0.0.1:0"]
+    # valgrind cannot reserve the default size of the map.
+    command = [f"{BUILD}/referd", "serve", "--data", f"{directory}/data", "--listen", "127.0.0.1:0", "--map-size",
+               "1GiB"]
+    if scenario == "join+webhook":
+        command += ["--ca-file", f"{directory}/ca.pem", "--allow-targets", "127.0.0.0/8"]
+    return command
+
+
+def make_identity(directory):
+    """The certificate of the receiver must exist before the server starts."""
+    receiver = subprocess.Popen([f"{BUILD}/referd-bench", "receiver", "--identity", f"{directory}/identity.pem",
+                                 "--ca-out", f"{directory}/ca.pem"], stdout=subprocess.DEVNULL)
+    while not os.path.exists(f"{directory}/ca.pem"):
+        time.sleep(0.05)
+    receiver.terminate()
+    receiver.wait()
+
+
+def count(scenario, requests, connections, keep):
+    directory = tempfile.mkdtemp(prefix="referd-instructions-", dir=os.environ.get("TMPDIR", "/var/tmp"))
+    if scenario == "join+webhook":
+        make_identity(directory)
+    log, out = f"{directory}/log", f"{directory}/out"
+    profile = f"{keep}/{scenario}.{requests}" if keep else "/dev/null"
+    with open(log, "w") as log_file, open(out, "w") as out_file:
+        server = subprocess.Popen(["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}",
+                                   *server_command(scenario, directory)], stdout=out_file, stderr=log_file,
+                                  env=os.environ | {"REFERD_API_TOKEN": TOKEN, "REFERD_INBOUND_TOKEN": INBOUND})
+    address = wait_for_address(out, server)
+    if scenario == "floor":
+        send_to_floor(address, requests, connections)
+    else:
+        run_load(scenario, address, requests, connections, directory)
+    server.terminate()
+    server.wait()
+    with open(log) as f:
+        instructions = int(re.search(r"Collected : (\d+)", f.read()).group(1))
+    shutil.rmtree(directory)
+    return instructions
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--connections", type=int, default=64)
+    parser.add_argument("--requests", type=int, default=1280,
+                        help="of the shorter run; the longer run has twice as many")
+    parser.add_argument("--keep", help="directory for the profiles of callgrind")
+    parser.add_argument("scenario", nargs="*", default=SCENARIOS, help=", ".join(SCENARIOS))
+    options = parser.parse_args()
+    for scenario in options.scenario:
+        n = options.requests
+        short = count(scenario, n, options.connections, options.keep)
+        long = count(scenario, 2 * n, options.connections, options.keep)
+        print(f"{scenario:14} {(long - short) / n:10,.0f} instructions for each response", flush=True)
+
+
+if __name__ == "__main__":
+    main()
