@@ -2,7 +2,7 @@
 # Owns the lists of Debian packages that this project needs. Never changes a package that is already installed,
 # except a libevent without its security fixes. Called by make deps, deploy/demo.sh and .ci/run:
 #   deps.sh             what building referd and `make test` need
-#   deps.sh --check     what `make check` and `make fuzz` need as well
+#   deps.sh --check     what `make check`, `make fuzz` and the tests with reverse proxies need as well
 #   deps.sh --browser   what `make test-browser` and the signature tests need as well
 #   deps.sh --bench     what `make bench` needs as well
 set -euo pipefail
@@ -31,6 +31,7 @@ if ! command -v dpkg-query apt-get >/dev/null; then
 		"2.1.12 (with the fixes of Debian's $libevent), OpenSSL 3, LMDB, json-c, libidn2, libqrencode and cmocka," \
 		"libpq if the data are in PostgreSQL, and python3 with jsonschema, curl and faketime for the tests." \
 		"\`make check\` needs clang, clang-tidy, clang-format, cppcheck and a PostgreSQL server;" \
+		"the tests with reverse proxies need nginx, haproxy and caddy;" \
 		"\`make test-browser\` needs node, npm and chromium." >&2
 	exit 0
 fi
@@ -55,6 +56,9 @@ case ${1:-} in
 	;;
 --check)
 	need_program clang clang-tidy clang-format cppcheck
+	for proxy in nginx haproxy caddy; do # e2e/test_proxies
+		[ -x "$(PATH=$PATH:/usr/sbin command -v $proxy)" ] || missing+=("${proxy/%nginx/nginx-light}")
+	done
 	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 	;;
 --browser)

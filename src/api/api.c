@@ -46,6 +46,19 @@ static struct api_config *copy_config(const struct api_config *config)
 	return copy;
 }
 
+static void set_public_url(struct api *a, struct text url)
+{
+	struct text scheme, rest;
+	a->public_url = a->public_origin = url;
+	text_cut(url, ':', &scheme, &rest);
+	for (size_t i = scheme.n + 3; i < url.n; i++) /* behind "://" */
+		if (url.p[i] == '/') {
+			a->public_origin = text_from(url.p, i);
+			a->public_path = text_from(url.p + i, url.n - i);
+			return;
+		}
+}
+
 /* Opens the parts that need no store. */
 static enum err open_state(struct api *a, const struct api_config *config)
 {
@@ -53,7 +66,7 @@ static enum err open_state(struct api *a, const struct api_config *config)
 	a->opened_steady_ms = loop_steady_ms(config->loop);
 	a->store = config->store;
 	a->codes = config->codes;
-	a->public_url = text_of(config->public_url);
+	set_public_url(a, text_of(config->public_url));
 	memcpy(a->secret_key, config->secret_key, sizeof a->secret_key);
 	a->reply_limited_page = html_reply_limited;
 	a->credentials_changed = streams_check;

@@ -160,7 +160,8 @@ static void lead_on(struct call *call, const struct join *j)
 	write_redirect(j, code, &location);
 	code_secret_write(codes, created ? SECRET_OWN_PAGE : SECRET_KNOWN_PAGE, j->user.id, secret);
 	if (location.n == 0)
-		buf_printf(&location, "/me/%.*s/%s", TEXT_ARGS(code), secret);
+		buf_printf(&location, "%.*s/me/%.*s/%s", TEXT_ARGS(call->api->public_path),
+			   TEXT_ARGS(code), secret);
 	if (location.failed)
 		call_reply_err(call, ERR_NO_MEMORY, NULL);
 	else

@@ -394,7 +394,9 @@ void stream_get(struct call *call)
 	}
 	s->call = call;
 	remember_credential(s);
-	call_reply_begin(call, 200, "text/event-stream", NULL, 0);
+	/* nginx sends the frames on at once. Caddy and HAProxy do so anyway. */
+	const struct http_header unbuffered = {TEXT("X-Accel-Buffering"), TEXT("no")};
+	call_reply_begin(call, 200, "text/event-stream", &unbuffered, 1);
 	http_reply_endless(call->req);
 	if (call->req->method == HTTP_HEAD) {
 		http_reply_end(call->req);

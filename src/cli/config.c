@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "http/url.h"
 
 #define OPTION(name, type, member, placeholder, fallback, min, max, help)                          \
@@ -37,9 +38,11 @@ static const struct option table[] = {
     OPTION("metrics-listen", TEXT, metrics_listen, "ADDR:PORT", NULL, 0, 0,
 	   "Second address, which serves only /metrics and asks for no token; without it, /metrics "
 	   "answers clients on this machine and requests with an API token"),
-    OPTION("public-url", TEXT, public_url, "URL", NULL, 0, 0,
-	   "Address that people and systems use for referd: every link begins with it; by default "
-	   "http://localhost:PORT, or https:// with the port of --tls-listen"),
+    OPTION(
+	"public-url", TEXT, public_url, "URL", NULL, 0, 0,
+	"Address that people and systems use for referd: every link begins with it. It may have a "
+	"path if a reverse proxy removes the path from requests; by default "
+	"http://localhost:PORT, or https:// with the port of --tls-listen"),
     OPTION("ca-file", TEXT, ca_file, "FILE", NULL, 0, 0,
 	   "Root certificates (PEM) for outbound TLS, in addition to the roots of the system"),
     OPTION("allow-targets", TEXT, allow_targets, "CIDR,...", NULL, 0, 0,
@@ -122,16 +125,34 @@ static int refuse(const char *option, const char *value, const char *why)
 	return 2;
 }
 
+/* The path goes into pages, cookies and Location headers as it is. */
+static bool public_path_usable(struct text path)
+{
+	struct text segment, rest;
+	while (path.n > 0 && path.p[path.n - 1] == '/')
+		path.n--;
+	if (path.n == 0)
+		return true;
+	rest = text_from(path.p + 1, path.n - 1);
+	while (rest.n > 0) {
+		text_cut(rest, '/', &segment, &rest);
+		if (segment.n == 0 || segment.p[0] == '.')
+			return false;
+		for (size_t i = 0; i < segment.n; i++)
+			if (!ascii_is_alnum(segment.p[i]) &&
+			    memchr("-._~", segment.p[i], 4) == NULL)
+				return false;
+	}
+	return true;
+}
+
 /* Links, redirects and pages begin with the public URL, and referd uses all paths below it. */
 static bool public_url_usable(const char *text)
 {
 	struct url url;
-	if (url_parse(text_of(text), URL_ALLOW_HTTP, &url) != NULL || url.has_query)
-		return false;
-	size_t i = 0;
-	while (i < url.path.n && url.path.p[i] == '/')
-		i++;
-	return i == url.path.n;
+	return strlen(text) <= CONFIG_PUBLIC_URL_MAX &&
+	       url_parse(text_of(text), URL_ALLOW_HTTP, &url) == NULL && !url.has_query &&
+	       public_path_usable(url.path);
 }
 
 /* The three options of TLS belong together. */
@@ -166,9 +187,9 @@ static int check(struct config *c)
 		    "trusted-proxies", c->trusted_proxies,
 		    "is not a list of address ranges: write, for example, 10.0.0.0/8,fd00::/8");
 	if (c->public_url != NULL && !public_url_usable(c->public_url))
-		return refuse(
-		    "public-url", c->public_url,
-		    "must be a URL without a path or query, such as https://refer.example.com");
+		return refuse("public-url", c->public_url,
+			      "must be a URL without a query and with a plain path, such as "
+			      "https://refer.example.com or https://example.com/refer");
 	if ((c->tls_listen != NULL) != (c->tls_cert != NULL) ||
 	    (c->tls_cert != NULL) != (c->tls_key != NULL))
 		return refuse_incomplete_tls(c);

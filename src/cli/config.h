@@ -10,6 +10,9 @@
 #include "http/address.h"
 #include "store_address.h"
 
+/* Bytes of the longest --public-url. */
+enum { CONFIG_PUBLIC_URL_MAX = 500 };
+
 struct config {
 	const char *data, *store, *listen, *metrics_listen, *public_url, *secret_key_file,
 	    *token_file;

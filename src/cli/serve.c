@@ -32,7 +32,7 @@ struct serve {
 	struct listeners listeners;
 	struct event *sigterm, *sigint, *sighup, *drain_timer, *batch_timer, *tend_timer;
 	struct host_sizes sizes;
-	char public_url[512];
+	char public_url[CONFIG_PUBLIC_URL_MAX + 1];
 	bool draining;
 };
 

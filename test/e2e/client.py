@@ -39,13 +39,16 @@ class Client:
         self.token = token
         self.source = source
 
+    def connection(self):
+        source = (self.source, 0) if self.source else None
+        return http.client.HTTPConnection(self.host, self.port, timeout=60, source_address=source)
+
     def call(self, method, path, body=None, headers=None, token=None):
         headers = dict(headers or {})
         token = self.token if token is None else token
         if token:
             headers.setdefault("Authorization", f"Bearer {token}")
-        source = (self.source, 0) if self.source else None
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=60, source_address=source)
+        connection = self.connection()
         try:
             connection.request(method, path, body=body, headers=headers)
             answer = connection.getresponse()

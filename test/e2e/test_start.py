@@ -187,7 +187,9 @@ class Options(Owned):
                         ("--connections", "0"), ("--connections", "many"), ("--max-body", "1TB"),
                         ("--log-level", "loud"), ("--allow-targets", "10.0.0.0/33"), ("--ca-file", "/nonexistent"),
                         ("--drain-timeout", "-1s"), ("--trusted-proxies", "everybody"), ("--public-url", "ftp://x"),
-                        ("--public-url", "https://x.example/sub"), ("--public-url", "https://x.example/?q"),
+                        ("--public-url", "https://x.example/a//b"), ("--public-url", "https://x.example/a/../b"),
+                        ("--public-url", "https://x.example/a;b"), ("--public-url", "https://x.example/" + 500 * "a"),
+                        ("--public-url", "https://x.example/?q"),
                         ("--config", "/nonexistent"),
                         ("extra",)):
             with self.subTest(options):

@@ -30,6 +30,9 @@ struct api {
 	struct store *store;
 	struct codes *codes;
 	struct text public_url; /* without a slash at its end */
+	/* Two parts of it: "https://example.com", and "/refer" or an empty text. A proxy removes
+	 * the path from requests, and every path in a page, redirect or cookie begins with it. */
+	struct text public_origin, public_path;
 	uint8_t secret_key[KEY_FILE_SIZE];
 	struct tokens tokens;
 	struct sessions sessions;

@@ -12,8 +12,10 @@
 /* A chosen session is gone after the next commit, or its commit has failed. */
 enum { CHOSEN_MS = 10000 };
 
-/* The prefix makes browsers refuse the cookie from a subdomain or without Secure (RFC 6265bis). */
-static const char plain_name[] = "referd_session", secure_name[] = "__Host-referd_session";
+/* __Host- makes browsers refuse the cookie from a subdomain or without Secure (RFC 6265bis). It
+ * allows the path "/" alone, so below a path the name begins with __Secure-. */
+static const char plain_name[] = "referd_session", host_name[] = "__Host-referd_session",
+		  path_name[] = "__Secure-referd_session";
 
 static bool is_secure(const struct call *call)
 {
@@ -22,7 +24,9 @@ static bool is_secure(const struct call *call)
 
 static struct text cookie_name(const struct call *call)
 {
-	return is_secure(call) ? text_of(secure_name) : text_of(plain_name);
+	if (!is_secure(call))
+		return text_of(plain_name);
+	return text_of(call->api->public_path.n > 0 ? path_name : host_name);
 }
 
 /* ---- the table ---- */
@@ -189,9 +193,11 @@ uint64_t session_entry_end_ms(const struct session_entry *e)
 
 void session_write_cookie(const struct call *call, struct text secret, struct buf *out)
 {
-	buf_printf(out, "%.*s=%.*s; Path=/; HttpOnly; SameSite=Strict%s%s",
+	const struct text path = call->api->public_path;
+	buf_printf(out, "%.*s=%.*s; Path=%.*s; HttpOnly; SameSite=Strict%s%s",
 		   TEXT_ARGS(cookie_name(call)), TEXT_ARGS(secret),
-		   is_secure(call) ? "; Secure" : "", secret.n == 0 ? "; Max-Age=0" : "");
+		   TEXT_ARGS(path.n > 0 ? path : TEXT("/")), is_secure(call) ? "; Secure" : "",
+		   secret.n == 0 ? "; Max-Age=0" : "");
 }
 
 /* ---- changes ---- */
@@ -209,8 +215,8 @@ bool session_write_csrf(const struct call *call, const uint8_t hash[SHA256_SIZE]
 	return !out->failed;
 }
 
-/* The public URL has no path, so it is an origin. The Host that the browser sent is accepted too:
- * for servers without a proxy, and for localhost beside 127.0.0.1. */
+/* The Host that the browser sent is accepted beside the origin of --public-url: for servers without
+ * a proxy, and for localhost beside 127.0.0.1. */
 static bool is_own_origin(const struct call *call)
 {
 	const struct text *origin = http_request_header(call->req, TEXT("Origin"));
@@ -222,7 +228,7 @@ static bool is_own_origin(const struct call *call)
 		    text_ieq(text_from(origin->p + schemes[i].n, origin->n - schemes[i].n),
 			     call->req->host))
 			return true;
-	return text_eq(*origin, call->api->public_url);
+	return text_eq(*origin, call->api->public_origin);
 }
 
 bool session_allows(struct call *call, const struct session_entry *session)

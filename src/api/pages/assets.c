@@ -13,14 +13,15 @@
 
 static const char colour_name[] = "colour-", colour_ending[] = ".css";
 
-void assets_put_styles(struct buf *out, struct text colour)
+void assets_put_styles(struct buf *out, struct text base, struct text colour)
 {
 	uint8_t rgb[3];
-	buf_printf(out, "<link rel=\"stylesheet\" href=\"/assets/%s\">\n", ASSETS_PAGE_NAME);
+	buf_printf(out, "<link rel=\"stylesheet\" href=\"%.*s/assets/%s\">\n", TEXT_ARGS(base),
+		   ASSETS_PAGE_NAME);
 	struct text digits = colour.n == 7 ? text_from(colour.p + 1, 6) : (struct text){0};
 	if (crypto_hex_decode(digits, rgb, sizeof rgb))
-		buf_printf(out, "<link rel=\"stylesheet\" href=\"/assets/%s%.6s%s\">\n",
-			   colour_name, digits.p, colour_ending);
+		buf_printf(out, "<link rel=\"stylesheet\" href=\"%.*s/assets/%s%.6s%s\">\n",
+			   TEXT_ARGS(base), colour_name, digits.p, colour_ending);
 }
 
 /* WCAG 2.2, relative luminance. */

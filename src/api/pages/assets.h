@@ -12,8 +12,9 @@ extern const char ASSETS_PAGE_NAME[];
 extern const unsigned char ASSETS_PAGE_CSS[];
 extern const size_t ASSETS_PAGE_SIZE;
 
-/** Appends the <link> elements of a page whose campaign has this colour ("#1a2b3c", or empty). */
-void assets_put_styles(struct buf *out, struct text colour);
+/** Appends the <link> elements of a page whose campaign has this colour ("#1a2b3c", or empty).
+ * Their paths begin with `base`, the path of --public-url. */
+void assets_put_styles(struct buf *out, struct text base, struct text colour);
 
 /** Appends the style sheet of a colour. False if `digits` are not six hexadecimal digits. Text on
  * the colour is black or white, whichever has more contrast: at least 4.58 for any colour, and WCAG

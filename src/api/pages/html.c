@@ -128,7 +128,8 @@ struct html html_begin(struct call *call, const struct campaign *campaign, const
 	if (call->preview)
 		html_put(&html, "<base target=\"_blank\">\n");
 	put_title(&html, before, headline);
-	assets_put_styles(html.out, campaign != NULL ? campaign->colour : (struct text){0});
+	assets_put_styles(html.out, call->api->public_path,
+			  campaign != NULL ? campaign->colour : (struct text){0});
 	html_put(&html, "</head>\n<body>\n");
 	html_put(&html, wide ? "<main class=\"wide\">\n" : "<main>\n");
 	put_brand(&html, headline);

@@ -59,14 +59,22 @@ static void put_shares(struct html *html, struct text link)
 	html_put(html, "</ul>\n");
 }
 
+/* The address of one of the user's pages, up to the end of the code. */
+static void put_code_path(struct html *html, struct text code)
+{
+	html_put_text(html, html->call->api->public_path);
+	html_put(html, "/");
+	html_put_text(html, code);
+}
+
 static void put_qr(struct html *html, struct text code)
 {
-	html_put(html, "<figure class=\"qr\">\n<img width=\"224\" height=\"224\" src=\"/");
-	html_put_text(html, code);
+	html_put(html, "<figure class=\"qr\">\n<img width=\"224\" height=\"224\" src=\"");
+	put_code_path(html, code);
 	html_put(html, "/qr-code\" alt=\"");
 	html_put_word(html, WORD_QR);
-	html_put(html, "\">\n<figcaption><a href=\"/");
-	html_put_text(html, code);
+	html_put(html, "\">\n<figcaption><a href=\"");
+	put_code_path(html, code);
 	html_put(html, "/qr-code?download=1\" download>");
 	html_put_word(html, WORD_QR_DOWNLOAD);
 	html_put(html, "</a></figcaption>\n</figure>\n");
@@ -98,8 +106,8 @@ static void put_unsubscribe(struct html *html, const struct user *user, struct t
 	if (user->unsubscribed_ms != 0)
 		return;
 	code_secret_write(html->call->api->codes, SECRET_UNSUBSCRIBE, user->id, secret);
-	html_put(html, "<p class=\"terms\"><a href=\"/");
-	html_put_text(html, code);
+	html_put(html, "<p class=\"terms\"><a href=\"");
+	put_code_path(html, code);
 	html_put(html, "/unsubscribe?t=");
 	html_put(html, secret);
 	html_put(html, "\">");

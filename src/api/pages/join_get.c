@@ -86,7 +86,8 @@ static void on_short(struct link *link)
 {
 	struct text query = link->call->req->query;
 	struct buf location = {0};
-	buf_printf(&location, "/%.*s/join", TEXT_ARGS(link->call->params[0]));
+	buf_printf(&location, "%.*s/%.*s/join", TEXT_ARGS(link->call->api->public_path),
+		   TEXT_ARGS(link->call->params[0]));
 	if (query.n > 0)
 		buf_char(&location, '?');
 	buf_text(&location, query);

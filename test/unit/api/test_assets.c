@@ -81,12 +81,16 @@ static void anything_but_six_digits_is_refused(void **state)
 		assert_false(assets_write_colour(&out, text_of(wrong[i])));
 	assert_int_equal(out.n, 0);
 	/* A page does not link a style sheet for it either. */
-	assets_put_styles(&out, TEXT("#12345\""));
-	assets_put_styles(&out, (struct text){0});
+	assets_put_styles(&out, TEXT(""), TEXT("#12345\""));
+	assets_put_styles(&out, TEXT(""), (struct text){0});
 	assert_null(memmem(out.p, out.n, "colour-", 7));
 	buf_reset(&out);
-	assets_put_styles(&out, TEXT("#f2c14e"));
+	assets_put_styles(&out, TEXT(""), TEXT("#f2c14e"));
 	assert_non_null(memmem(out.p, out.n, "\"/assets/colour-f2c14e.css\"", 26));
+	buf_reset(&out);
+	assets_put_styles(&out, TEXT("/refer"), TEXT("#f2c14e"));
+	assert_non_null(memmem(out.p, out.n, "\"/refer/assets/page-", 19));
+	assert_non_null(memmem(out.p, out.n, "\"/refer/assets/colour-f2c14e.css\"", 32));
 	buf_free(&out);
 }
 
