@@ -168,7 +168,8 @@ test:                                ## run what CI runs: unit tests under ASan,
 	$(SUBMAKE) FLAVOUR=asan all units
 	@test/run --unit asan --e2e release --short asan --cycles $(CYCLES)
 
-ON_POSTGRESQL := $(addprefix store/test_,engines engines_random nodes_postgresql queries_postgresql missing_postgresql)
+ON_POSTGRESQL := $(addprefix store/test_,engines engines_random nodes_postgresql queries_postgresql missing_postgresql \
+    faults_postgresql failover_postgresql)
 test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
@@ -184,6 +185,8 @@ test-long:                           ## run the tests in both flavours, with CYC
 	@REFERD_OPERATIONS=1000000 test/run --unit release core/test_model core/test_story core/test_reward_random
 	@REFERD_USERS=$(USERS) REFERD_RANK_USERS=100000 REFERD_IMAGES=$(IMAGES) test/run --unit asan --unit release \
 	    --e2e release --e2e asan --cycles $(CYCLES)
+	@REFERD_POSTGRESQL=1 REFERD_KILLS=500 REFERD_CUT_STEP=1 REFERD_REVOCATIONS=10000 test/run --unit release \
+	    --cycles 1000 $(ON_POSTGRESQL)
 
 test-million: all                    ## run USERS=1000000 through import, export, verify and backup
 	@cd test/e2e && REFERD_USERS=$(USERS) python3 -B -m unittest -v test_million

@@ -187,10 +187,9 @@ static void note_failure(struct pg_link *link, const PGresult *result)
 	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 	link->failed = true;
 	link->error = translate(result);
-	if (link->error != ERR_CONFLICT)
+	if (link->error != ERR_CONFLICT && state != NULL) /* without a state: a lost connection */
 		log_warn("store.statement_failed", LOG_STR("connection", link->name),
-			 LOG_STR("sqlstate", state == NULL ? "" : state),
-			 LOG_STR("message", text == NULL ? "" : text));
+			 LOG_STR("sqlstate", state), LOG_STR("message", text == NULL ? "" : text));
 }
 
 /* A statement that failed, or was skipped after a failure, did not become known. */

@@ -92,29 +92,134 @@ static bool is_ready(const char *data)
 	return n > 0 && strstr(text, "ready") != NULL;
 }
 
-bool postgresql_cluster_start(struct postgresql_cluster *c)
+struct paths {
+	char data[SCRATCH_PATH + 8], log[SCRATCH_PATH + 8];
+};
+
+static struct paths paths_of(const struct postgresql_cluster *c)
 {
-	char program[128], data[128], log[128];
+	struct paths p;
+	(void)snprintf(p.data, sizeof p.data, "%s/data", c->dir);
+	(void)snprintf(p.log, sizeof p.log, "%s/log", c->dir);
+	return p;
+}
+
+static void make_directory(struct postgresql_cluster *c)
+{
 	const struct passwd *user = server_user();
-	if (!find_program("postgres", program) || (getuid() == 0 && user == NULL))
-		return false;
 	if (!scratch_make(c->dir) || (user != NULL && chown(c->dir, user->pw_uid, user->pw_gid)))
 		fail("there is no directory");
-	(void)snprintf(data, sizeof data, "%s/data", c->dir);
-	(void)snprintf(log, sizeof log, "%s/log", c->dir);
-	make_cluster(data, log);
+	(void)snprintf(c->address, sizeof c->address, "host=%s user=referd dbname=postgres",
+		       c->dir);
+}
+
+static void start_server(struct postgresql_cluster *c)
+{
+	char program[128];
+	const struct paths p = paths_of(c);
+	if (!find_program("postgres", program))
+		fail("there is no postgres");
 	const char *const argv[] = {
-	    program, "-D", data, "-k", c->dir, "-c", "listen_addresses=", NULL};
-	c->server = run(argv, log);
+	    program, "-D", p.data, "-k", c->dir, "-c", "listen_addresses=", NULL};
+	c->server = run(argv, p.log);
 	const struct timespec pause = {.tv_nsec = 10000000};
-	for (int i = 0; !is_ready(data); i++) {
+	for (int i = 0; !is_ready(p.data); i++) {
 		if (c->server < 0 || i == 6000 || waitpid(c->server, NULL, WNOHANG) != 0)
 			fail("the server did not start");
 		nanosleep(&pause, NULL);
 	}
-	(void)snprintf(c->address, sizeof c->address, "host=%s user=referd dbname=postgres",
-		       c->dir);
+}
+
+bool postgresql_cluster_start(struct postgresql_cluster *c)
+{
+	char program[128];
+	if (!find_program("postgres", program) || (getuid() == 0 && server_user() == NULL))
+		return false;
+	make_directory(c);
+	const struct paths p = paths_of(c);
+	make_cluster(p.data, p.log);
+	start_server(c);
 	return true;
+}
+
+/* ---- faults ---- */
+
+static void remove_file(const char *dir, const char *name)
+{
+	char path[2 * SCRATCH_PATH];
+	(void)snprintf(path, sizeof path, "%s/%s", dir, name);
+	(void)unlink(path);
+}
+
+/* The lock file of a server that was killed would say that it is ready. */
+static void forget_server(struct postgresql_cluster *c)
+{
+	(void)waitpid(c->server, NULL, 0);
+	c->server = 0;
+	remove_file(paths_of(c).data, "postmaster.pid");
+	remove_file(c->dir, ".s.PGSQL.5432.lock");
+}
+
+void postgresql_cluster_restart(struct postgresql_cluster *c)
+{
+	(void)kill(c->server, SIGQUIT);
+	forget_server(c);
+	start_server(c);
+}
+
+/* The parent of a process, or 0. */
+static pid_t parent_of(const char *process)
+{
+	char path[64], line[512];
+	int parent = 0;
+	(void)snprintf(path, sizeof path, "/proc/%.20s/stat", process);
+	FILE *f = fopen(path, "r");
+	if (f == NULL)
+		return 0;
+	const char *rest = fgets(line, sizeof line, f) != NULL ? strrchr(line, ')') : NULL;
+	if (rest != NULL)
+		parent = (int)strtol(rest + 4, NULL, 10);
+	(void)fclose(f);
+	return parent;
+}
+
+/* The stopped postmaster starts no process while its children die. */
+void postgresql_cluster_kill(struct postgresql_cluster *c)
+{
+	const struct dirent *entry;
+	(void)kill(c->server, SIGSTOP);
+	DIR *processes = opendir("/proc");
+	while (processes != NULL && (entry = readdir(processes)) != NULL)
+		if (parent_of(entry->d_name) == c->server)
+			(void)kill((pid_t)strtol(entry->d_name, NULL, 10), SIGKILL);
+	if (processes != NULL)
+		(void)closedir(processes);
+	(void)kill(c->server, SIGKILL);
+	forget_server(c);
+}
+
+/* ---- standbys ---- */
+
+void postgresql_cluster_follow(struct postgresql_cluster *c,
+			       const struct postgresql_cluster *primary)
+{
+	char program[128];
+	int status;
+	if (c->dir[0] == '\0')
+		make_directory(c);
+	const struct paths p = paths_of(c);
+	if (!find_program("pg_basebackup", program))
+		fail("there is no pg_basebackup");
+	const char *const clear[] = {"/bin/rm", "-rf", p.data, NULL};
+	pid_t pid = run(clear, p.log);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+		fail("the old data do not go");
+	const char *const argv[] = {program,  "-D", p.data, "-h",   primary->dir, "-U",
+				    "referd", "-R", "-c",   "fast", "--no-sync",  NULL};
+	pid = run(argv, p.log);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0)
+		fail("pg_basebackup failed");
+	start_server(c);
 }
 
 void postgresql_cluster_stop(struct postgresql_cluster *c)

@@ -22,6 +22,15 @@ struct postgresql_cluster {
 bool postgresql_cluster_start(struct postgresql_cluster *c);
 void postgresql_cluster_stop(struct postgresql_cluster *c);
 
+/** Ends the server without a checkpoint, and starts it again. */
+void postgresql_cluster_restart(struct postgresql_cluster *c);
+/** Kills all processes of the server. Its data stay. */
+void postgresql_cluster_kill(struct postgresql_cluster *c);
+/** Makes a standby of the primary in the directory of c, which is new if c is all zero, and
+ * starts it. The standby's data replace those of an earlier server, which has ended. */
+void postgresql_cluster_follow(struct postgresql_cluster *c,
+			       const struct postgresql_cluster *primary);
+
 /** Runs SQL with psql and copies the first line of its output to answer (of `size` bytes; NULL: the
  * output is dropped). A statement that fails ends the process. */
 void postgresql_run(const struct postgresql_cluster *c, const char *database, const char *sql,

@@ -46,7 +46,7 @@ static const struct record_kind *const kinds[] = {&HOT, &TALLY, &ENTRY, &RULE};
 /* ---- nodes ---- */
 
 struct world {
-	struct postgresql_cluster cluster;
+	struct postgresql_cluster cluster, spare; /* the spare: only in tests of failovers */
 	struct event_base *base;
 	struct store *stores[NODES];
 	struct engine *newest; /* of the node that was opened last */
@@ -96,6 +96,7 @@ static inline int stop(void **state)
 {
 	struct world *w = *state;
 	postgresql_cluster_stop(&w->cluster);
+	postgresql_cluster_stop(&w->spare);
 	event_base_free(w->base);
 	free(w);
 	return 0;

@@ -10,7 +10,7 @@ enum { PAIRS = 6, ROUNDS = 25 };
 
 /* ---- one row for many ---- */
 
-/* Gives the code of an address: the one that it has, or a new one. */
+/* Gives the code of an address, which is new for a new address. */
 struct join {
 	struct command command;
 	uint64_t address, code;

@@ -1,0 +1,147 @@
+/* Owns the tests of connections and servers that break in the middle of a commit: nothing is lost
+ * and nothing is stored twice. REFERD_CUT_STEP is the number of bytes between two cuts; 1 cuts
+ * after every byte. Run by make test-postgresql. */
+#include "../../support/postgresql_proxy.h"
+#include "nodes_world.h"
+
+enum { CUTS = 16 };
+
+/* ---- cuts after an exact number of bytes ---- */
+
+static void bump_once(struct world *w, struct bump *b)
+{
+	*b = (struct bump){.id = 1, .plain = true};
+	submit(w->stores[NODES - 1], b);
+	settle(w);
+	assert_int_equal(b->done, 1);
+	assert_int_equal(b->err, ERR_OK);
+}
+
+/* Opens the last node anew, behind the proxy. */
+static void open_behind(struct world *w, const struct postgresql_proxy *proxy)
+{
+	char address[sizeof w->address];
+	(void)snprintf(address, sizeof address, "%s", w->address);
+	store_close(w->stores[NODES - 1]);
+	(void)snprintf(w->address, sizeof w->address, "host=%s %s", proxy->dir,
+		       strstr(address, "user="));
+	w->stores[NODES - 1] = open_node(w, "node 2");
+	(void)snprintf(w->address, sizeof w->address, "%s", address);
+}
+
+/* Cuts the stream of one batch after `at` bytes. The batch before it has sent all statements. */
+static void cut_batch(struct world *w, struct proxy_wire *wire, enum proxy_way way, uint64_t at)
+{
+	struct bump bump;
+	bump_once(w, &bump);
+	wire->cut_at[way] = wire->passed[way] + at;
+	bump_once(w, &bump);
+	wire->cut_at[way] = 0;
+}
+
+static void a_cut_after_any_byte_loses_and_doubles_nothing(void **state)
+{
+	struct world *w = begin(state);
+	struct postgresql_proxy proxy = {0};
+	struct bump bump;
+	struct look *l = malloc(sizeof *l);
+	const char *text = getenv("REFERD_CUT_STEP");
+	uint64_t bumps = 3;
+	assert_non_null(l);
+	postgresql_proxy_start(&proxy, &w->cluster, "node 2 writer");
+	open_behind(w, &proxy);
+	bump_once(w, &bump);
+	bump_once(w, &bump); /* the second is the first that finds its rows */
+	uint64_t size[PROXY_WAYS];
+	for (size_t way = 0; way < PROXY_WAYS; way++)
+		size[way] = proxy.wire->passed[way];
+	bump_once(w, &bump);
+	for (size_t way = 0; way < PROXY_WAYS; way++)
+		size[way] = proxy.wire->passed[way] - size[way];
+	for (size_t way = 0; way < PROXY_WAYS; way++) {
+		uint64_t step = text == NULL ? size[way] / CUTS + 1 : strtoull(text, NULL, 10);
+		for (uint64_t at = 1; at <= size[way]; at += step, bumps += 2)
+			cut_batch(w, proxy.wire, (enum proxy_way)way, at);
+	}
+	print_message("%llu cuts: %llu batches were stored, %llu were not\n",
+		      (unsigned long long)proxy.wire->cuts,
+		      (unsigned long long)engine_postgresql_outcomes(w->newest, true),
+		      (unsigned long long)engine_postgresql_outcomes(w->newest, false));
+	assert_true(engine_postgresql_outcomes(w->newest, true) > 0);
+	assert_true(engine_postgresql_outcomes(w->newest, false) > 0);
+	look(w, 0, 1, l);
+	assert_int_equal(l->hot.count, bumps);
+	assert_int_equal(l->tally.count, bumps);
+	free(l);
+	end(w);
+	postgresql_proxy_stop(&proxy);
+}
+
+/* ---- cancels ---- */
+
+static void wait_for_nobody(struct world *w)
+{
+	sql(w, "postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+	sql(w, "postgres", "SELECT pg_reload_conf()");
+}
+
+static void wait_no_more(struct world *w)
+{
+	sql(w, "postgres", "ALTER SYSTEM RESET synchronous_standby_names");
+	sql(w, "postgres", "SELECT pg_reload_conf()");
+}
+
+static void a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_stored(void **state)
+{
+	struct world *w = begin(state);
+	struct bump bump = {.id = 1, .plain = true};
+	wait_for_nobody(w);
+	submit(w->stores[2], &bump);
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		     "writer' AND wait_event = 'SyncRep'");
+	sql(w, "postgres",
+	    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = "
+	    "'referd node 2 writer'");
+	/* The node asks for the outcome, and this answer waits for the standby too. */
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		     "writer' AND wait_event = 'SyncRep' AND query LIKE '%fence = fence + 1%'");
+	assert_int_equal(bump.done, 0);
+	wait_no_more(w);
+	settle(w);
+	assert_int_equal(bump.done, 1);
+	assert_int_equal(bump.err, ERR_OK);
+	assert_int_equal(engine_postgresql_outcomes(w->newest, true), 1);
+	check_counts(w, &bump, 1);
+	end(w);
+}
+
+/* ---- restarts ---- */
+
+static void a_restarted_server_loses_and_doubles_nothing(void **state)
+{
+	struct world *w = begin(state);
+	struct bump *bumps = calloc(NODES * COMMANDS, sizeof *bumps);
+	assert_non_null(bumps);
+	submit_everywhere(w, bumps);
+	for (int restarts = 0; restarts < 3; restarts++) {
+		for (uint64_t turns = seeded_below(&w->random, 40); turns > 0; turns--)
+			(void)run_turn(w);
+		postgresql_cluster_restart(&w->cluster);
+	}
+	settle(w);
+	all_succeeded(bumps);
+	check_counts(w, bumps, NODES * COMMANDS);
+	free(bumps);
+	end(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_cut_after_any_byte_loses_and_doubles_nothing),
+	    cmocka_unit_test(
+		a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_stored),
+	    cmocka_unit_test(a_restarted_server_loses_and_doubles_nothing),
+	};
+	return cmocka_run_group_tests(tests, start, stop);
+}
