@@ -29,6 +29,7 @@ struct tx {
 	struct engine *engine;   /* that it reads: the reader in a query */
 	bool shared;             /* other stores write to the same data */
 	bool has_blocks;         /* the engine gives ids in blocks */
+	bool waits;              /* reads may return ERR_PENDING */
 	struct overlay *overlay; /* NULL in a query, which sees committed data only */
 	/* What the batch has added to counters, over the overlay. A value is a struct of the kind,
 	 * and a missing value means that a later write has replaced the sum. */
@@ -54,6 +55,7 @@ struct tx {
 	/* Only for an engine that gives ids in blocks: then a sequence is a place in its block. */
 	struct id_block blocks[RECORD_KINDS];
 	bool starved;       /* the command could not take an id */
+	bool unsure;        /* the command took a record for missing that is not fetched yet */
 	bool awaits_blocks; /* the engine has not given a block yet */
 	uint64_t steady_ms; /* 0: the store was not given the time */
 };

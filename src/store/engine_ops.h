@@ -29,8 +29,9 @@ struct engine_batch {
 	 * to add, in the form of a record; no key is also in `writes`. Kinds are adjacent. */
 	const struct engine_write *adds;
 	size_t n_adds;
-	/* Every key that the commands have read since the last view, also the commands that are not
-	 * decided yet. Empty on an engine with one writer. */
+	/* Every key that the commands have read since the last view. Some keys were named only by
+	 * commands that are not decided yet, or by a run before the run that counts (tx_get_ahead,
+	 * tx_want). Empty on an engine with one writer. */
 	const struct engine_read *reads;
 	size_t n_reads;
 	bool config; /* a write changes the configuration, which other writers keep in memory */

@@ -1,6 +1,7 @@
-/* Owns the queues of commands and queries, and the decisions of a batch. Never commits
- * (store_commit.c), and never knows what a record means or which engine it uses. Called by api,
- * delivery and upkeep for their commands, and by the composition root once in each turn.
+/* Owns the queue of commands, the decisions of a batch, and the turn of the store. Never answers a
+ * query (store_queries.c) or commits (store_commit.c), and never knows what a record means or which
+ * engine it uses. Called by api, delivery and upkeep for their commands, and by the composition
+ * root once in each turn.
  */
 #include "store/store.h"
 
@@ -50,10 +51,13 @@ enum err store_open(struct engine *engine, const struct store_config *config, st
 	s->tx = (struct tx){.engine = engine,
 			    .shared = !engine->ops->single_writer,
 			    .has_blocks = engine->ops->take_ids != NULL,
+			    .waits = engine->ops->wait != NULL,
 			    .overlay = &s->overlay};
 	s->reader = engine->ops->reader == NULL ? engine : engine->ops->reader(engine);
-	s->query_tx = (struct tx){
-	    .engine = s->reader, .shared = s->tx.shared, .has_blocks = s->tx.has_blocks};
+	s->query_tx = (struct tx){.engine = s->reader,
+				  .shared = s->tx.shared,
+				  .has_blocks = s->tx.has_blocks,
+				  .waits = s->tx.waits};
 	if (engine->ops->single_writer || engine->ops->epoch != NULL)
 		s->tx.cache = s->query_tx.cache = &s->cache;
 	if (!overlay_init(&s->overlay, &s->tx.arena) || !overlay_init(&s->tx.sums, &s->tx.arena))
@@ -105,14 +109,6 @@ enum err store_submit(struct store *s, struct command *cmd)
 	return ERR_OK;
 }
 
-enum err store_query(struct store *s, struct command *cmd)
-{
-	if (s->queries.n + s->parked.n >= s->config.queue_max)
-		return ERR_BUSY;
-	queue_push(&s->queries, cmd);
-	return ERR_OK;
-}
-
 void store_watch(struct store *s, const struct record_kind *kind, store_watch_fn *fn, void *arg)
 {
 	assert(s->n_watches < WATCHES_MAX);
@@ -126,86 +122,6 @@ void store_unwatch(struct store *s, const void *arg)
 		if (s->watches[i].arg != arg)
 			s->watches[kept++] = s->watches[i];
 	s->n_watches = kept;
-}
-
-/* An older epoch than that of the cache belongs to a view that an engine knows too little about, so
- * it is read without the cache. */
-static void follow_epoch(struct store *s, struct engine *engine, struct tx *tx)
-{
-	uint64_t epoch = engine->ops->epoch == NULL ? 0 : engine->ops->epoch(engine);
-	if (epoch > s->cache.epoch) {
-		store_drop_config(s);
-		s->cache.epoch = epoch;
-	}
-	tx->config_version = epoch == s->cache.epoch ? s->cache.version : UINT64_MAX;
-}
-
-/* Where queries share the view, their answers end with it, so the parked queries ask again. */
-static bool refresh_view(struct store *s)
-{
-	/* Commands must not be decided over an old view: they would overwrite newer commits. */
-	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK) {
-		s->stale = false;
-		follow_epoch(s, s->engine, &s->tx);
-		if (s->reader == s->engine) {
-			s->query_tx.config_version = s->tx.config_version;
-			s->answered = s->parked.n > 0;
-		}
-	}
-	return !s->stale;
-}
-
-/* Can a turn do work on queries now? With a view of their own, all queries that wait form a set,
- * and the next set begins when all of them have ended. So none waits for ever, and none sees data
- * that is older than itself. */
-static bool queries_go_on(const struct store *s)
-{
-	if (s->parked.n > 0 && s->answered)
-		return true;
-	return s->queries.n > 0 && !s->reader_opens && (s->parked.n == 0 || s->reader == s->engine);
-}
-
-/* Puts the queries that run now into `todo`. */
-static void pick_queries(struct store *s, struct queue *todo)
-{
-	bool shares = s->reader == s->engine, begins = shares || s->parked.n == 0;
-	if (shares && !refresh_view(s))
-		return;
-	if (!shares && begins) {
-		enum err err = s->reader->ops->view(s->reader);
-		s->reader_opens = err == ERR_PENDING;
-		if (err != ERR_OK)
-			return;
-		follow_epoch(s, s->reader, &s->query_tx);
-	}
-	if (begins)
-		queue_prepend(todo, &s->queries);
-	if (s->answered)
-		queue_prepend(todo, &s->parked);
-	s->answered = false;
-}
-
-static void run_queries(struct store *s)
-{
-	struct queue todo = {0}, answered = {0};
-	struct command *cmd;
-	pick_queries(s, &todo);
-	while ((cmd = queue_pop(&todo)) != NULL) {
-		cmd->err = cmd->decide(cmd, &s->query_tx);
-		if (cmd->err != ERR_PENDING && s->query_tx.failed != ERR_OK)
-			cmd->err = s->query_tx.failed;
-		s->query_tx.failed = ERR_OK;
-		queue_push(cmd->err == ERR_PENDING    ? &s->parked
-			   : cmd->err == ERR_CONFLICT ? &s->queries
-						      : &answered,
-			   cmd);
-	}
-	while ((cmd = queue_pop(&answered)) != NULL) {
-		s->counters.queries++;
-		cmd->done(cmd, cmd->err);
-	}
-	arena_reset(&s->query_tx.arena);
-	store_sweep_cache(s);
 }
 
 /* Decides a command. If it needs ids, it gets new blocks and is decided again: the second time it
@@ -239,7 +155,7 @@ static bool is_full(const struct store *s, size_t n_run)
 static void look_ahead(struct store *s, struct command *cmd)
 {
 	bool is_ready = cmd->err != ERR_PENDING; /* its last run found every key */
-	if (!is_ready && cmd->decide(cmd, &s->tx) != ERR_PENDING)
+	if (!is_ready && cmd->decide(cmd, &s->tx) != ERR_PENDING && !s->tx.unsure)
 		cmd->err = ERR_OK;
 	tx_look_ahead_end(&s->tx);
 }
@@ -300,12 +216,6 @@ uint64_t store_wait_ns(const struct store *s)
 	return due_ns > now_ns ? due_ns - now_ns : 0;
 }
 
-void store_answer_queries(struct store *s)
-{
-	if (queries_go_on(s))
-		run_queries(s);
-}
-
 /* Is there work on commands that a turn can do now? */
 static bool can_go_on(const struct store *s)
 {
@@ -316,14 +226,14 @@ static bool can_go_on(const struct store *s)
 
 bool store_has_work(const struct store *s)
 {
-	return queries_go_on(s) || (can_go_on(s) && store_wait_ns(s) == 0);
+	return store_queries_go_on(s) || (can_go_on(s) && store_wait_ns(s) == 0);
 }
 
 static void run_commands(struct store *s)
 {
 	if (s->fetching && tx_take_answers(&s->tx))
 		s->fetching = false;
-	if (!s->committing && !s->fetching && s->waiting.n > 0 && refresh_view(s))
+	if (!s->committing && !s->fetching && s->waiting.n > 0 && store_refresh_view(s))
 		decide_batch(s);
 	s->woken = false;
 	if (s->committing || (s->decided.n > 0 && s->members == 0))
@@ -350,7 +260,7 @@ bool store_turn(struct store *s)
 void store_wait(struct store *s)
 {
 	bool pends = s->parked.n > 0 || s->reader_opens || s->fetching || s->committing;
-	if (pends && !queries_go_on(s) && !can_go_on(s))
+	if (pends && !store_queries_go_on(s) && !can_go_on(s))
 		s->engine->ops->wait(s->engine);
 	(void)turn(s, false);
 }

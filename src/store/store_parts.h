@@ -1,6 +1,6 @@
 /*
- * The state of the store, shared by the file that decides commands (store.c) and the file that
- * commits them (store_commit.c).
+ * The state of the store, shared by the files that decide commands (store.c), commit them
+ * (store_commit.c) and answer queries (store_queries.c).
  */
 #ifndef STORE_STORE_PARTS_H
 #define STORE_STORE_PARTS_H
@@ -54,6 +54,13 @@ struct store {
 	struct store_counters counters;
 };
 
+/** Moves the view of the commands to the newest data, unless it shows them already. False if it
+ * still shows older data. */
+bool store_refresh_view(struct store *s);
+/** Can a turn do work on queries now? With a view of their own, all queries that wait form a set,
+ * and the next set begins when all of them have ended. So each query gets its turn, and sees
+ * everything that was committed before it came. */
+bool store_queries_go_on(const struct store *s);
 /** Begins a new version of the configuration: the cache is empty then. */
 void store_drop_config(struct store *s);
 /** Frees the dropped entries of the cache, unless a decided command may hold their texts. */

@@ -159,6 +159,36 @@ enum err tx_get_before(struct tx *tx, const struct record_kind *kind, void *reco
 	return get(tx, kind, true, record);
 }
 
+enum err tx_get_ahead(struct tx *tx, const struct record_kind *kind, void *record)
+{
+	enum err err = get(tx, kind, false, record);
+	if (err != ERR_PENDING)
+		return err;
+	tx->unsure = true;
+	zero_values(kind, record);
+	return ERR_NOT_FOUND;
+}
+
+bool tx_is_unsure(const struct tx *tx)
+{
+	return tx->unsure;
+}
+
+void tx_want(struct tx *tx, const struct record_kind *kind, const void *record)
+{
+	uint8_t bytes[RECORD_KEY_MAX];
+	struct text value;
+	if (!tx->waits)
+		return;
+	struct text key = text_from(bytes, record_encode_key(kind, record, bytes));
+	uint32_t hash = overlay_hash(kind->id, key);
+	if (tx_is_cached(tx, kind) && config_cache_find(tx->cache, kind->id, key, hash) != NULL)
+		return;
+	/* An error comes again with the read itself. */
+	enum err err = tx_read_value(tx, kind->id, key, false, &value);
+	(void)err;
+}
+
 void tx_stage(struct tx *tx, struct staged staged)
 {
 	struct staged *stage =
@@ -253,7 +283,7 @@ void tx_look_ahead_end(struct tx *tx)
 {
 	tx->n_staged = 0;
 	tx->failed = ERR_OK;
-	tx->starved = false;
+	tx->starved = tx->unsure = false;
 }
 
 void tx_forget_ids(struct tx *tx)
@@ -263,8 +293,8 @@ void tx_forget_ids(struct tx *tx)
 
 enum err tx_finish(struct tx *tx, enum err decided)
 {
-	if (tx->starved)
-		decided = ERR_PENDING; /* whatever it did with a missing id */
+	if (tx->starved || tx->unsure)
+		decided = ERR_PENDING; /* whatever it did without the id or the record */
 	else if (decided != ERR_PENDING && tx->failed != ERR_OK)
 		decided = tx->failed;
 	for (size_t i = 0; decided == ERR_OK && i < tx->n_staged; i++) {
@@ -279,7 +309,7 @@ enum err tx_finish(struct tx *tx, enum err decided)
 		tx_forget_ids(tx);
 	tx->n_staged = 0;
 	tx->failed = ERR_OK;
-	tx->starved = false;
+	tx->starved = tx->unsure = false;
 	return decided;
 }
 

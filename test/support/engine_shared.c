@@ -48,6 +48,7 @@ struct engine_shared {
 	struct asks asks;
 	struct reader reader;
 	uint64_t arrivals;
+	uint8_t blocks[RECORD_KINDS]; /* given to this node */
 	engine_wake_fn *wake;
 	void *wake_arg;
 };
@@ -323,13 +324,14 @@ uint64_t engine_shared_position(const struct engine *engine)
 static enum err engine_take_ids(struct engine *engine, uint8_t kind, uint64_t n, uint64_t *first)
 {
 	struct engine_shared *e = self(engine);
-	const char number[] = {(char)e->state->counts.blocks};
+	const char number[] = {(char)e->blocks[kind]};
 	shared_switch(e->state);
 	if (!is_here(e, &e->asks, 'i', kind, text_from(number, sizeof number)))
 		return ERR_PENDING;
 	*first = e->state->next_id[kind];
 	e->state->next_id[kind] += n;
 	e->state->counts.blocks++;
+	e->blocks[kind]++;
 	return ERR_OK;
 }
 

@@ -28,11 +28,11 @@ enum err event_snapshot(struct tx *tx, const struct user *user, const struct zon
 {
 	struct user_stats stats = {.user_id = user->id};
 	struct user referrer = {.id = user->referrer_id};
-	enum err err = tx_get(tx, &KIND_USER_STATS, &stats);
+	enum err err = tx_get_ahead(tx, &KIND_USER_STATS, &stats);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	if (user->referrer_id != 0) {
-		err = tx_get(tx, &KIND_USER, &referrer);
+		err = tx_get_ahead(tx, &KIND_USER, &referrer);
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
 	}

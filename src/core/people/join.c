@@ -31,6 +31,9 @@ static enum err find_place(struct join *j, struct tx *tx, uint64_t *campaign_id)
 			return err;
 	}
 	j->referred_by = (struct user){0};
+	const struct user_stats stats = {.user_id = referrer.id};
+	if (stats.user_id != 0)
+		tx_want(tx, &KIND_USER_STATS, &stats); /* join_create reads it */
 	if (!who_is_set(&referrer))
 		return *campaign_id == 0 ? refuse(j, JOIN_UNKNOWN) : ERR_OK;
 	enum err err = who_find(tx, j->codes, &referrer, &j->referred_by);

@@ -55,7 +55,7 @@ static enum err count(struct qualify *q, struct tx *tx, uint64_t *reached)
 		err = day_add(tx, q->zone, q->qualified ? user->qualified_ms : q->now_ms, &day);
 	if (err != ERR_OK || referrer.user_id == 0)
 		return err;
-	err = tx_get(tx, &KIND_USER_STATS, &referrer);
+	err = tx_get_ahead(tx, &KIND_USER_STATS, &referrer);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND
 			   ? ERR_OK

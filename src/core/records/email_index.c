@@ -51,7 +51,7 @@ static enum err find_by_hash(struct tx *tx, uint64_t hash, uint64_t campaign_id,
 			     struct text canonical, uint64_t *user_id)
 {
 	struct email_index index = {.hash = hash};
-	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
+	enum err err = tx_get_ahead(tx, &KIND_EMAIL_INDEX, &index);
 	*user_id = 0;
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
@@ -75,7 +75,7 @@ enum err email_index_find(struct tx *tx, struct codes *codes, uint64_t hash, uin
 enum err email_index_add(struct tx *tx, uint64_t user_id, uint64_t hash)
 {
 	struct email_index index = {.hash = hash};
-	enum err err = tx_get(tx, &KIND_EMAIL_INDEX, &index);
+	enum err err = tx_get_ahead(tx, &KIND_EMAIL_INDEX, &index);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	err = id_list_add(index.user_ids, user_id, tx_arena(tx), &index.user_ids);

@@ -35,7 +35,7 @@ enum err idempotency_find(struct tx *tx, const struct idempotency_key *key, uint
 	if (!key->given)
 		return ERR_NOT_FOUND;
 	*answer = (struct idempotency){.hash = text_from(key->hash, IDEMPOTENCY_HASH)};
-	enum err err = tx_get(tx, &KIND_IDEMPOTENCY, answer);
+	enum err err = tx_get_ahead(tx, &KIND_IDEMPOTENCY, answer);
 	if (err != ERR_OK)
 		return err;
 	if (now_ms > answer->at_ms + DAY_MS)

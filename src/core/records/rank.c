@@ -37,7 +37,7 @@ enum err rank_up(struct tx *tx, uint64_t campaign_id, uint64_t user_id, uint64_t
 	struct rank row = {.campaign_id = campaign_id, .referrals = referrals};
 	if (rank_band(referrals) != referrals)
 		return ERR_OK; /* the user has entered this band before */
-	enum err err = tx_get(tx, &KIND_RANK, &row);
+	enum err err = tx_get_ahead(tx, &KIND_RANK, &row);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	if (id_list_length(row.user_ids) >= RANK_USERS_MAX || id_list_holds(row.user_ids, user_id))

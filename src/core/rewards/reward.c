@@ -41,7 +41,7 @@ static enum err step_is_free(struct tx *tx, const struct rule *rule, struct rewa
 			     bool *is_free)
 {
 	struct reward before;
-	enum err err = tx_get(tx, &KIND_REWARD_STEP, step);
+	enum err err = tx_get_ahead(tx, &KIND_REWARD_STEP, step);
 	*is_free = true;
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
@@ -128,11 +128,15 @@ static enum err earn_by(struct tx *tx, const struct rule *rule, const struct rew
 	    (cause->is_repeated && rule->repeat != REPEAT_EVERY_ORDER) ||
 	    !find_step(rule, cause, &step) || is_nothing(rule, cause))
 		return ERR_OK;
-	enum err err = tx_get(tx, &KIND_USER, &recipient);
+	enum err err = step_is_free(tx, rule, &step, &is_free);
 	if (err != ERR_OK)
-		return err == ERR_NOT_FOUND ? ERR_OK : err; /* the recipient was erased */
-	if ((err = reward_review_of(tx, cause->user->id, recipient.id, &review)) != ERR_OK ||
-	    (err = step_is_free(tx, rule, &step, &is_free)) != ERR_OK)
+		return err;
+	err = tx_get_ahead(tx, &KIND_USER, &recipient);
+	if (err == ERR_NOT_FOUND && !tx_is_unsure(tx))
+		return ERR_OK; /* the recipient was erased */
+	if (err != ERR_OK && err != ERR_NOT_FOUND)
+		return err;
+	if ((err = reward_review_of(tx, cause->user->id, recipient.id, &review)) != ERR_OK)
 		return err;
 	if (recipient.test || review == REVIEW_REJECTED || !is_free)
 		return ERR_OK;

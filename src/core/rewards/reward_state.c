@@ -110,9 +110,13 @@ static enum err emit(struct tx *tx, const struct reward *r, enum event_type type
 	    .reward_clawback_amount = reward_clawback_amount(r),
 	    .reason = r->reason,
 	};
-	enum err err = tx_get(tx, &KIND_USER, &user);
-	if (err == ERR_NOT_FOUND)
+	enum err err = tx_get_ahead(tx, &KIND_USER, &user);
+	if (err == ERR_NOT_FOUND && !tx_is_unsure(tx))
 		return ERR_OK; /* the recipient was erased, so no event is fired */
+	if (err == ERR_NOT_FOUND) {
+		user.campaign_id = r->campaign_id;
+		err = ERR_OK;
+	}
 	const struct zone *zone;
 	if (err == ERR_OK)
 		err = campaign_read_zone(tx, user.campaign_id, &zone);
@@ -128,7 +132,8 @@ static enum err enter_step(struct tx *tx, const struct reward *r)
 {
 	struct reward_step step = {
 	    .rule_id = r->rule_id, .referrer_id = r->referrer_id, .step = r->step};
-	enum err err = r->repeat == REPEAT_ONCE ? ERR_OK : tx_get(tx, &KIND_REWARD_STEP, &step);
+	enum err err =
+	    r->repeat == REPEAT_ONCE ? ERR_OK : tx_get_ahead(tx, &KIND_REWARD_STEP, &step);
 	if (err != ERR_OK && err != ERR_NOT_FOUND)
 		return err;
 	step.reward_id = r->id;
@@ -170,7 +175,7 @@ static enum err finish(struct tx *tx, struct reward *r, enum reward_state state,
 static enum err read_review(struct tx *tx, uint64_t user_id, uint64_t *review)
 {
 	struct user user = {.id = user_id};
-	enum err err = tx_get(tx, &KIND_USER, &user);
+	enum err err = tx_get_ahead(tx, &KIND_USER, &user);
 	*review = user.review;
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

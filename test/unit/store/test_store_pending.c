@@ -226,6 +226,122 @@ static void a_batch_has_limited_memory(void **state)
 	assert_true(store_counters(w->store).commits == 2);
 }
 
+/* ---- keys that a command names ahead ---- */
+
+/* Counts the missing items among `add` items in job->seen, which the command never waits for. */
+static enum err count_missing(struct job *job, struct tx *tx)
+{
+	job->decided++;
+	job->seen = 0;
+	for (uint64_t i = 0; i < job->add; i++) {
+		struct item item = {.group = 1, .id = job->id + i, .count = 99};
+		enum err err = tx_get_ahead(tx, &ITEM, &item);
+		if (err != ERR_OK && err != ERR_NOT_FOUND)
+			return err;
+		assert_int_equal(item.count, err == ERR_OK ? 1 : 0);
+		job->seen += err == ERR_NOT_FOUND;
+	}
+	job->found = tx_is_unsure(tx) ? ERR_PENDING : ERR_OK;
+	return job->seen > 0 ? job->verdict : ERR_OK;
+}
+
+/* Then makes an item. */
+static enum err ahead_decide(struct command *command, struct tx *tx)
+{
+	struct job *job = (struct job *)command;
+	const struct item made = {.group = 2, .id = job->last_id = tx_next_id(tx, &ITEM)};
+	tx_put(tx, &ITEM, &made);
+	return count_missing(job, tx);
+}
+
+static enum err ask_ahead_decide(struct command *command, struct tx *tx)
+{
+	return count_missing((struct job *)command, tx);
+}
+
+static void add_items(struct world *w, uint64_t n)
+{
+	for (uint64_t i = 1; i <= n; i++)
+		submit(w, add_decide, i);
+	run(w);
+	w->rounds_at_open = rounds(w);
+}
+
+/* The first run takes all items for missing, and refuses. */
+static void nothing_of_a_run_ahead_is_kept(void **state)
+{
+	struct world *w = *state;
+	add_items(w, 5);
+	for (int i = 0; i < 3; i++) {
+		struct job *job = submit(w, ahead_decide, 1);
+		job->add = 5;
+		job->verdict = ERR_REFUSED;
+	}
+	run(w);
+	for (size_t i = 5; i < 8; i++) {
+		const struct job *job = &w->jobs[i];
+		assert_true(job->err == ERR_OK && job->seen == 0 && job->found == ERR_OK);
+		assert_true(job->decided == 2 && job->last_id == i - 4);
+	}
+	assert_int_equal(rounds(w), w->rounds_at_open + 1);
+	assert_int_equal(store_counters(w->store).commits, 2);
+}
+
+static void missing_records_are_missing_in_the_run_that_counts(void **state)
+{
+	struct world *w = *state;
+	add_items(w, 5);
+	struct job *job = submit(w, ahead_decide, 4);
+	job->add = 5;
+	job->verdict = ERR_REFUSED;
+	run(w);
+	assert_true(job->err == ERR_REFUSED && job->seen == 3 && job->found == ERR_OK);
+	assert_int_equal(rounds(w), w->rounds_at_open + 1);
+}
+
+static void a_query_names_keys_ahead(void **state)
+{
+	struct world *w = *state;
+	add_items(w, 5);
+	struct job *job = job_new(w, ask_ahead_decide, 1);
+	job->add = 5;
+	assert_int_equal(store_query(w->store, &job->command), ERR_OK);
+	run(w);
+	assert_true(job->err == ERR_OK && job->seen == 0 && job->decided == 2);
+	assert_int_equal(rounds(w), w->rounds_at_open + 1);
+}
+
+static void a_failed_fetch_ahead_fails_its_command(void **state)
+{
+	struct world *w = *state;
+	struct job *ahead = submit(w, ahead_decide, 1);
+	store_turn(w->store);
+	w->engine->get_fails_with = ERR_IO;
+	run(w);
+	assert_true(ahead->err == ERR_IO && ahead->done == 1);
+}
+
+/* Wants all items, and then reads them one after another. */
+static enum err want_decide(struct command *command, struct tx *tx)
+{
+	struct job *job = (struct job *)command;
+	for (uint64_t i = 0; i < job->add; i++) {
+		const struct item item = {.group = 5, .id = job->id * 100 + i};
+		tx_want(tx, &ITEM, &item);
+	}
+	return chase_decide(command, tx);
+}
+
+static void wanted_records_arrive_in_one_round(void **state)
+{
+	struct world *w = *state;
+	struct job *job = submit(w, want_decide, 1);
+	job->add = 6;
+	run(w);
+	assert_true(job->err == ERR_OK && job->decided == 2);
+	assert_int_equal(rounds(w), w->rounds_at_open + 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +357,12 @@ int main(void)
 	    ON(pending, one_round_fetches_the_keys_of_all_new_ids),
 	    ON(pending, refused_commands_leave_no_gap),
 	    ON_BOTH(a_batch_has_limited_memory),
+	    ON(pending, nothing_of_a_run_ahead_is_kept),
+	    ON(shared_pending, nothing_of_a_run_ahead_is_kept),
+	    ON(pending, missing_records_are_missing_in_the_run_that_counts),
+	    ON(pending, a_query_names_keys_ahead),
+	    ON(pending, a_failed_fetch_ahead_fails_its_command),
+	    ON(pending, wanted_records_arrive_in_one_round),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
