@@ -19,6 +19,7 @@ export const asOf = signal<Date | undefined>(undefined);
 const FIRST_MS = 1000; // the wait before the stream is opened again; it doubles up to LONGEST_MS
 const LONGEST_MS = 15_000;
 const NOTICE_MS = 3000; // a shorter loss is not worth a word
+const FIRST_DRAWN_MS = 1500; // after the first opening of the stream, the first page is drawn
 const HIDDEN_MS = 10_000; // after that, a hidden tab gives its stream away
 
 const listeners = new Set<(change: Change | undefined) => void>();
@@ -50,9 +51,13 @@ const shared = "locks" in navigator && typeof BroadcastChannel === "function";
 const channel = shared ? new BroadcastChannel(NAME) : undefined;
 let leads = false;
 
+let everBegan = false;
+
+/** What changed before the stream began is loaded again. A page that has just loaded everything is left to draw it first. */
 function began(): void {
 	live.value = true;
-	tell(undefined);
+	setTimeout(() => tell(undefined), everBegan ? 0 : FIRST_DRAWN_MS);
+	everBegan = true;
 }
 
 /** The stream ends at once with the session, and the page should not wait for its next call to learn it. */

@@ -34,8 +34,16 @@ async function load(wanted: string): Promise<void> {
 	document.documentElement.lang = wanted;
 }
 
-/** Ends once the first words are there. */
-export const loadWords = () => load(language.peek());
+/** Ends once the first words are there. While they arrive, the browser loads its tables of dates and numbers, which would
+ * delay the first rows. */
+export function loadWords(): Promise<void> {
+	const words = load(language.peek());
+	setTimeout(() => {
+		moment(new Date(0).toISOString());
+		number(0);
+	});
+	return words;
+}
 effect(() => void load(language.value).catch(() => undefined)); // a server that is away: the old words stay
 
 /** The reader's own form of the language: "en" of somebody in London writes times as en-GB does. */
@@ -55,11 +63,17 @@ export function t(key: keyof Words, values: Record<string, string | number> = {}
 const dateFormats = new Map<string, Intl.DateTimeFormat>();
 const numberFormats = new Map<string, Intl.NumberFormat>();
 
-function dateText(at: Date, options: Intl.DateTimeFormatOptions): string {
+const TIME: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
 	const key = `${local.value} ${JSON.stringify(options)}`;
 	const format = dateFormats.get(key) ?? new Intl.DateTimeFormat(local.value, options);
 	dateFormats.set(key, format);
-	return format.format(at);
+	return format;
+}
+
+function dateText(at: Date, options: Intl.DateTimeFormatOptions): string {
+	return dateFormat(options).format(at);
 }
 
 function numberText(n: number, options: Intl.NumberFormatOptions = {}): string {
@@ -110,7 +124,7 @@ export function moment(iso: string | null | undefined): string {
 	if (!iso) return "–";
 	const at = new Date(iso);
 	const today = at.toDateString() === new Date().toDateString();
-	const time = dateText(at, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+	const time = dateText(at, TIME);
 	return today ? time : `${day(at)} ${time}`;
 }
 
@@ -126,11 +140,12 @@ export function momentUtc(iso: string | null | undefined): string {
 	return isUtc() ? `${moment(iso)} UTC` : `${moment(iso)} (${new Date(iso).toISOString().slice(11, 19)} UTC)`;
 }
 
-/** The reader's zone: "Europe/Berlin (GMT+1)". */
+/** The reader's zone: "Europe/Berlin (GMT+1)". Intl knows the offset too, but takes longer to say it. */
 export function zone(): string {
-	const parts = new Intl.DateTimeFormat(local.value, { timeZoneName: "shortOffset" }).formatToParts(new Date());
-	const offset = parts.find((p) => p.type === "timeZoneName")?.value;
-	return `${Intl.DateTimeFormat().resolvedOptions().timeZone} (${offset ?? ""})`;
+	const east = -new Date().getTimezoneOffset();
+	const hours = Math.floor(Math.abs(east) / 60), minutes = Math.abs(east) % 60;
+	const offset = east === 0 ? "" : `${east < 0 ? "-" : "+"}${hours}${minutes ? `:${String(minutes).padStart(2, "0")}` : ""}`;
+	return `${dateFormat(TIME).resolvedOptions().timeZone} (GMT${offset})`;
 }
 
 const spans = [["day", 86_400], ["hour", 3600], ["minute", 60], ["second", 1]] as const;

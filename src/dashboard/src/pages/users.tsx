@@ -2,9 +2,9 @@
 import { address, call, client } from "../api";
 import { useLoad } from "../query";
 import { filter, href, route } from "../route";
-import { perPage } from "../ui/long-list";
 import { LongTable } from "../ui/long-table";
 import { Moment } from "../ui/parts";
+import { perPage } from "../ui/per-page";
 import { FilterSelect } from "../ui/select";
 import { useLongList } from "../ui/use-long-list";
 import { nameOf, userHref } from "../user/link";

@@ -3,16 +3,13 @@
 import type { Virtualizer } from "@tanstack/virtual-core";
 import { Problem, cursorOf } from "../api";
 import { asOf, live } from "../live";
+import { perPage } from "./per-page";
 
-/** How many rows a page has. The first one fills a screen and arrives soon; with it, the reader sees the list. */
-const FIRST_PAGE = window.innerWidth < 768 ? 16 : 40, NEXT_PAGES = 100;
-
-/** How many rows the page at a cursor has, for the query of a call. */
-export const perPage = (cursor: number | undefined): number => (cursor === undefined ? FIRST_PAGE : NEXT_PAGES);
 export const TOP = 80; // pixels: above it, the reader sees the head of the list
 export const isAtTop = (): boolean => window.scrollY <= TOP;
 /** A page is wanted before the reader sees its rows. */
 const AHEAD = 60;
+const LOOK_MS = 1000;
 const KEPT_AROUND = 4; // pages on each side of the shown pages
 const LOOKED_AT = 1000; // records, after which the server answers a page that a filter left short
 /** After these short pages in a row, the reader decides whether the search goes on. */
@@ -43,6 +40,17 @@ let lists = 0;
 
 /** Waits until what was drawn is on the screen. */
 const painted = () => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(done)));
+
+/** Waits until the reader has the first rows, and scrolls or has had a moment to look at them. */
+const looked = () => new Promise<void>((done) => {
+	const end = () => {
+		clearTimeout(timer);
+		window.removeEventListener("scroll", end);
+		done();
+	};
+	const timer = setTimeout(end, LOOK_MS);
+	window.addEventListener("scroll", end, { passive: true });
+});
 
 export class LongList<Row extends { id: number }> {
 	readonly id = ++lists;
@@ -262,6 +270,7 @@ export class LongList<Row extends { id: number }> {
 		if (this.working) return;
 		this.working = true;
 		await painted(); // the next rows must not delay those that are here
+		if (this.pages.length === 1) await looked();
 		while (this.open && this.at && !this.problem && this.missing()) await this.guarded(async () => this.missing()?.());
 		this.working = false;
 		this.drop();

@@ -7,8 +7,9 @@ import { ArrowUp } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { number, t } from "../words";
-import { type LongList, isAtTop, perPage } from "./long-list";
+import { type LongList, isAtTop } from "./long-list";
 import { Empty, Failed, Skeleton } from "./parts";
+import { perPage } from "./per-page";
 import { ROW } from "./place";
 
 const OVERSCAN = Math.round(432 / ROW); // rows beyond the edge of the window, so that j and k find the next row

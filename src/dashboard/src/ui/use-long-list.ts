@@ -3,7 +3,8 @@ import { useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import type { Concerns } from "../live";
 import { useFollow } from "../query";
 import { cameBack } from "../route";
-import { type LoadPage, LongList, type Outline, TOP, isAtTop, perPage } from "./long-list";
+import { type LoadPage, LongList, type Outline, TOP, isAtTop } from "./long-list";
+import { perPage } from "./per-page";
 import { placeBefore } from "./place";
 
 const KEPT = 3;
