@@ -11,8 +11,9 @@ const dist = pathToFileURL(`${process.argv[2]}/`);
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 /** Each script that is fetched later begins with the first page's code, which is there already. So all of that code is one
- * script. Otherwise esbuild makes a script for each set of pages that share files, and the first page waits for fifteen. */
-const oneFirstScript = {
+ * script. Otherwise esbuild makes a script for each set of pages that share files, and the first page waits for fifteen.
+ * `shared` are further sources for that script. */
+const oneFirstScript = (shared) => ({
 	name: "one-first-script",
 	setup(build) {
 		build.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, namespace }) => {
@@ -24,11 +25,16 @@ const oneFirstScript = {
 			contents: `import "./src/first"; export * from "./${path}";`,
 			resolveDir: here,
 		}));
+		build.onLoad({ filter: /\/src\/first\.tsx$/ }, ({ path }) => ({
+			contents: readFileSync(path, "utf8") + shared.map((source) => `import "../${source}";\n`).join(""),
+			loader: "tsx",
+		}));
 	},
-};
-const result = await build({
+});
+
+const bundle = (shared) => build({
 	entryPoints: { app: "src/main.tsx" },
-	plugins: [oneFirstScript],
+	plugins: [oneFirstScript(shared)],
 	absWorkingDir: here,
 	outdir: "dist",
 	entryNames: "[name]-[hash]",
@@ -45,6 +51,15 @@ const result = await build({
 	legalComments: "none",
 	charset: "utf8",
 });
+
+/** The sources of shared scripts that are so small that a request for one takes longer than its bytes. */
+function smallSources({ outputs }) {
+	const small = Object.values(outputs).filter(({ entryPoint, bytes }) => !entryPoint && bytes < SMALL);
+	return small.flatMap(({ inputs }) => Object.keys(inputs)).sort();
+}
+
+const SMALL = 1000; // bytes
+const result = await bundle(smallSources((await bundle([])).metafile));
 
 const FIRST_LOAD = 100_000; // bytes, compressed: what the sign-in form and the first page after it need
 

@@ -1,7 +1,7 @@
 // Settings, a tab for each subject: the address for purchases, the API tokens, the people, the server, this browser.
 import { href, route } from "../route";
+import { type SettingsTab, settingsTabs } from "../ui/settings-tabs";
 import { t } from "../words";
-import type { Words } from "../words/en";
 import { Audit } from "./settings-audit";
 import { Display } from "./settings-display";
 import { Health } from "./settings-health";
@@ -9,20 +9,14 @@ import { Inbound } from "./settings-inbound";
 import { People } from "./settings-people";
 import { Tokens } from "./settings-tokens";
 
-interface Tab {
-	name: string;
-	word: keyof Words;
-	show: () => preact.JSX.Element;
-}
-
-export const settingsTabs: readonly [Tab, ...Tab[]] = [
-	{ name: "inbound", word: "inboundTab", show: () => <Inbound /> },
-	{ name: "tokens", word: "tokensTab", show: () => <Tokens /> },
-	{ name: "people", word: "peopleTab", show: () => <People /> },
-	{ name: "audit", word: "auditTab", show: () => <Audit /> },
-	{ name: "health", word: "healthTab", show: () => <Health /> },
-	{ name: "display", word: "displayTab", show: () => <Display /> },
-];
+const contents: Record<SettingsTab, () => preact.JSX.Element> = {
+	inbound: () => <Inbound />,
+	tokens: () => <Tokens />,
+	people: () => <People />,
+	audit: () => <Audit />,
+	health: () => <Health />,
+	display: () => <Display />,
+};
 
 export function SettingsPage() {
 	const chosen = settingsTabs.find((tab) => tab.name === route.value.path[1]) ?? settingsTabs[0];
@@ -38,7 +32,7 @@ export function SettingsPage() {
 					</a>
 				))}
 			</nav>
-			{chosen.show()}
+			{contents[chosen.name]()}
 		</>
 	);
 }

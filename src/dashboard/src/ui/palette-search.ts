@@ -1,7 +1,6 @@
 // What the palette finds, in groups: people, campaigns, webhooks, deliveries and pages. An empty field shows recent pages.
 import type { LucideIcon } from "lucide-preact";
 import { History, KeyRound, Megaphone, Plus, Search, Send, UserRound, Webhook } from "lucide-preact";
-import { settingsTabs } from "../pages/settings";
 import { call, client, type Schemas } from "../api";
 import { isMessageId } from "../delivery/message-id";
 import { href } from "../route";
@@ -11,6 +10,7 @@ import { t } from "../words";
 import type { Words } from "../words/en";
 import { places } from "./places";
 import { recent } from "./recent";
+import { settingsTabs } from "./settings-tabs";
 
 export interface Find {
 	id: string;
