@@ -14,3 +14,8 @@ class LongLists(Used):
             joined = self.join(code, f"Person {n}", f"person{n}@example.com")
             code = joined["code"] if n == 0 else code
         self.script("long", users=self.USERS)
+
+
+class Loads(Used):
+    def test_a_page_asks_early_and_shows_each_answer(self):
+        self.script("loads")

@@ -49,39 +49,56 @@ export function useFollow(key: string, run: () => void, everyMs: number, concern
 	useEffect(() => (followed ? follow(run, concerns) : undefined), [key, followed]);
 }
 
-/** Loads when `key` changes, and then as useFollow says. Late answers are dropped. */
+/** Loads when `key` changes, and then as useFollow says. A change during a load starts another one after it, so that each
+ * answer is shown even if changes come faster than answers. `reload` and a new key drop the answers to earlier calls. */
 export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, concerns?: Concerns): Loaded<T> {
 	const [data, setData] = useState<{ key: string; value: T; at: Date }>();
 	const [problem, setProblem] = useState<Problem>();
 	const turn = useRef(0);
+	const loading = useRef(false);
+	const again = useRef(false);
 	const failed = useRef(false);
 	const shown = useRef<string>();
 	const followed = concerns !== undefined && everyMs > 0;
 
 	const run = () => {
 		const mine = ++turn.current;
+		loading.current = true;
+		again.current = false;
+		const isLate = () => {
+			if (mine !== turn.current) return true;
+			loading.current = false;
+			return false;
+		};
 		load().then(
 			(value) => {
-				if (mine !== turn.current) return;
+				if (isLate()) return;
 				failed.current = false;
 				shown.current = key;
 				setData({ key, value, at: new Date() });
 				setProblem(undefined);
 				if (asOf.value) asOf.value = new Date();
+				if (again.current) run();
 			},
 			(error: unknown) => {
-				if (mine !== turn.current) return;
+				if (isLate()) return;
 				if (!(error instanceof Problem)) throw error;
 				failed.current = true;
 				// The frame says that the server is away, and from when the content is.
 				if (error.status !== 0 || live.value || shown.current !== key) setProblem(error);
+				if (again.current) run();
 			},
 		);
 	};
 
+	const refresh = () => {
+		if (loading.current) again.current = true;
+		else run();
+	};
+
 	useEffect(run, [key]);
-	useFollow(key, run, everyMs, concerns);
-	useEffect(() => listen((change) => void (change === undefined && failed.current && !followed && run())), [key, followed]);
+	useFollow(key, refresh, everyMs, concerns);
+	useEffect(() => listen((change) => void (change === undefined && failed.current && !followed && refresh())), [key, followed]);
 	useEffect(() => () => void ++turn.current, []);
 	const [object] = key.split("?");
 	const kept = data !== undefined && data.key.split("?")[0] === object ? data : undefined;
