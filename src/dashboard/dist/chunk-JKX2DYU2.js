@@ -1,1 +1,0 @@
-import{o as n,ra as o}from"./chunk-XBDAZ25G.js";function s({label:t,text:e,kind:i="",busy:r=!1,back:a,children:l}){return o("div",{class:`notice wait ${i}`,role:"alertdialog","aria-label":t,children:[o("span",{class:"grow wrap",children:e}),l,o("button",{type:"button",disabled:r,onClick:a,children:n("back")})]})}export{s as a};

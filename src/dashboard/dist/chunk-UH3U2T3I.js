@@ -1,1 +1,0 @@
-import{oa as t}from"./chunk-XBDAZ25G.js";var i=["new","import","review"];function s(e){let{id:o,code:r}=e;return t("users",i.includes(r)||/^\d+$/.test(r)?o:r)}function c(e){return e.first_name||e.code}export{s as a,c as b};
