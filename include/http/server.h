@@ -136,6 +136,10 @@ bool http_server_sockaddr(const struct http_server *server, size_t i, struct soc
 /** Stops accepting connections and reading new requests. Handlers still finish their requests,
  * streams too, and each connection closes after its reply. */
 void http_server_drain(struct http_server *server);
+/** Answers 503 with this reason, and closes the connection, for each request whose handler has had
+ * it for longer than older_ms and has not begun its reply. The handler still has to reply; this
+ * reply is dropped. Returns the number of these requests. */
+size_t http_server_give_up(struct http_server *server, uint64_t older_ms, const char *reason);
 /** True when, after http_server_drain, every request is answered and every connection closed. */
 bool http_server_drained(const struct http_server *server);
 /** Closes everything at once. Requests without a reply must not be replied to any more; no callback

@@ -2,6 +2,7 @@
  * Owns the calls for operators: health, readiness, and the root. Never shows a secret. Called
  * through the route table.
  */
+#include "health.h"
 #include "routes.h"
 
 const struct operation OP_OPS_HEALTH = {
@@ -25,8 +26,10 @@ const struct operation OP_OPS_READY = {
 
 void ops_ready(struct call *call)
 {
-	if (call->api->draining)
-		call_reply_error(call, 503, "the server is stopping");
+	char room[160];
+	const char *problem = health_problem(call->api, room, sizeof room);
+	if (problem != NULL)
+		call_reply_error(call, 503, problem);
 	else
 		call_reply_text(call, 200, "text/plain", TEXT("ready\n"));
 }

@@ -70,7 +70,7 @@ static enum err see_all(struct tx *tx, struct stream_sight *now)
 	const enum err errs[] = {see_campaigns(tx, &now->campaigns),
 				 see_webhooks(tx, &now->webhooks), see_rules(tx, &now->rules),
 				 see_audit(tx, &now->audit_id)};
-	/* All of them are asked for before the first is awaited. */
+	/* The engine fetches the four pages in one round. */
 	for (size_t i = 0; i < sizeof errs / sizeof *errs; i++)
 		if (errs[i] != ERR_OK)
 			return errs[i];

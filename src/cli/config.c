@@ -67,6 +67,9 @@ static const struct option table[] = {
 	   "DNS servers for outbound requests; by default, the servers in /etc/resolv.conf"),
     OPTION("dns-cache", DURATION, dns_cache_ms, "TIME", "30s", 1, 30000,
 	   "Time for which referd keeps the addresses of a name for outbound requests"),
+    OPTION("store-timeout", DURATION, store_timeout_ms, "TIME", "10s", 1000, 3600000,
+	   "How long a request waits while a PostgreSQL database does not answer; then it gets "
+	   "503"),
     OPTION("drain-timeout", DURATION, drain_ms, "TIME", "8s", 0, 3600000,
 	   "Longest time that a stopping server takes to send its last responses"),
     OPTION("connections", U64, connections, "N", "10000", 1, 1000000,

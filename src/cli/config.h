@@ -20,7 +20,7 @@ struct config {
 	const char *node_name;
 	const char *ca_file, *nameservers, *allow_targets, *trusted_proxies, *log_level;
 	bool allow_http_targets;
-	uint64_t map_size, drain_ms, max_body, max_head, connections, max_memory;
+	uint64_t map_size, drain_ms, store_timeout_ms, max_body, max_head, connections, max_memory;
 	uint64_t retention_ms, audit_retention_ms, streams;
 	uint64_t miss_rate, token_rate, join_rate, code_join_rate;
 	uint64_t head_timeout_ms, body_timeout_ms, idle_timeout_ms, dns_cache_ms;

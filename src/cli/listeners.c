@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "base/metrics.h"
 
-enum { METRICS_CONNECTIONS = 64 };
+enum { METRICS_CONNECTIONS = 64, AWAY_MS = 1000 };
 
 static int refuse(const char *option, const char *address, const char *why)
 {
@@ -167,6 +167,20 @@ void listeners_tend(struct listeners *l)
 {
 	if (l->tls != NULL && http_tls_changed(l->tls))
 		listeners_reload(l);
+}
+
+/* A command that waits for the database keeps its place: it may still be decided and stored. */
+void listeners_give_up(struct listeners *l, uint64_t away_ms, uint64_t older_ms)
+{
+	if (away_ms < AWAY_MS)
+		return;
+	size_t n = http_server_give_up(
+	    l->server, older_ms,
+	    "the database does not answer, so it is not known whether this request has changed "
+	    "anything: send it again");
+	if (n > 0)
+		log_warn("serve.gave_up", LOG_U64("requests", n),
+			 LOG_U64("database_away_ms", away_ms));
 }
 
 void listeners_drain(struct listeners *l)

@@ -234,9 +234,12 @@ static int open_upkeep(struct serve *s)
 static void on_tend_timer(evutil_socket_t fd, short what, void *arg)
 {
 	struct serve *s = arg;
+	struct store_health health;
 	(void)fd;
 	(void)what;
 	store_tend(s->store);
+	if (store_health(s->store, &health))
+		listeners_give_up(&s->listeners, health.away_ms, s->config.store_timeout_ms);
 	listeners_tend(&s->listeners);
 	host_note_size(s->config.address.dir, &s->sizes, loop_unix_ms(s->loop));
 }

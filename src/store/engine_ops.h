@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "store/engine.h"
+#include "store/health.h"
 #include "store/record.h"
 
 /* One write of a batch. The writes of one kind are adjacent, in the order in which they were
@@ -110,9 +111,11 @@ struct engine_ops {
 	/* The number of this node, from 1. Two engines that are open have different numbers. NULL
 	 * on an engine with one writer, and in tests without nodes. */
 	uint64_t (*node)(const struct engine *);
-	/* The time on the clock of the database when the caller's clock shows own_ms, both in Unix
-	 * milliseconds: own_ms plus a measured distance. NULL: both clocks are one. */
+	/* The time on the clock of the database now, in Unix milliseconds; own_ms is the time now
+	 * on the caller's clock. NULL: both clocks are one. */
 	uint64_t (*now_ms)(const struct engine *, uint64_t own_ms);
+	/* How the database is. NULL: it is part of this program. */
+	void (*health)(const struct engine *, struct store_health *);
 	/* Work between commits, about every second; NULL if the engine has no such work. May end
 	 * the process. */
 	void (*tend)(struct engine *);

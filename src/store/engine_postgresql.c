@@ -176,6 +176,8 @@ static const struct engine_ops postgresql_ops = {
     .epoch = pg_node_epoch,
     .take_ids = pg_node_take_ids,
     .node = pg_node_number,
+    .now_ms = pg_now_ms,
+    .health = pg_health,
     .set_wake = engine_set_wake,
     .wait = engine_wait,
     .tend = engine_tend,
@@ -224,6 +226,9 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
 		engine_close_pg(&e->engine);
 		return err;
 	}
+	pg_link_heard(&e->reader);
+	pg_link_heard(&e->inquirer);
+	pg_link_heard(&e->writer);
 	pg_link_start(&e->reader);
 	pg_link_start(&e->inquirer);
 	pg_link_start(&e->writer);

@@ -29,7 +29,8 @@ static const char *const OWN_SQL[OWN_STATEMENTS] = {
 	"set_config('synchronous_commit', CASE current_setting('synchronous_commit') "
 	"WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)",
     [OWN_BEGIN_READ] = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-    [OWN_EPOCH] = "SELECT epoch FROM referd_node WHERE id = $1::bigint",
+    [OWN_EPOCH] = "SELECT epoch, (extract(epoch FROM clock_timestamp()) * 1000)::bigint "
+		  "FROM referd_node WHERE id = $1::bigint",
     [OWN_BEGIN] = "BEGIN ISOLATION LEVEL READ COMMITTED",
     [OWN_COMMIT] = "COMMIT",
     [OWN_ROLLBACK] = "ROLLBACK",
@@ -71,6 +72,8 @@ static void expect(struct pg_link *link, struct pg_answer answer)
 		return;
 	}
 	link->answers = answers;
+	if (link->n_answers == 0)
+		pg_link_heard(link);
 	answer.link = link;
 	answers[link->first + link->n_answers++] = answer;
 }
@@ -238,6 +241,7 @@ static bool take_next(struct pg_link *link)
 		take(link, result);
 	}
 	PQclear(result);
+	pg_link_heard(link);
 	return link->conn != NULL;
 }
 
@@ -316,6 +320,7 @@ void pg_link_lose(struct pg_link *link, const char *why)
 {
 	log_warn("store.connection_lost", LOG_STR("connection", link->name),
 		 LOG_STR("reason", why == NULL ? "" : why));
+	pg_link_note_loss(link, why);
 	drop_connection(link);
 	link->retry_ns = clock_system.mono_ns(&clock_system) + RETRY_NS;
 	if (link->engine->retry != NULL) {

@@ -83,6 +83,10 @@ struct pg_link {
 	uint64_t known_own;
 	uint64_t retry_ns; /* when to connect again, or to give up connecting */
 	enum err error;    /* of the first failed statement */
+	/* The last answer, or the moment at which the first unanswered statement was sent. Without
+	 * a connection: the last sign of the server before it was lost. */
+	uint64_t heard_ns;
+	bool read_only; /* the last server to which it could not connect is a standby */
 	/* The connection was lost, with all of its answers. */
 	void (*on_lost)(struct pg_link *);
 };
@@ -111,6 +115,24 @@ void pg_link_tend(struct pg_link *link);
 void pg_link_lose(struct pg_link *link, const char *why);
 /** For poll: the descriptor, or -1, and its events. */
 int pg_link_poll(const struct pg_link *link, short *events);
+
+/** The server gives a sign of life, or begins to owe one. */
+void pg_link_heard(struct pg_link *link);
+/** The connection is about to be closed. */
+void pg_link_note_loss(struct pg_link *link, const char *why);
+
+/* ---- health ---- */
+
+struct pg_clock {
+	uint64_t at_ns, error_ns; /* of the measurement; at_ns 0: none yet */
+	/* The clock of the database minus this machine's monotonic, and its wall clock. */
+	int64_t from_mono_ms, from_wall_ms;
+};
+
+void pg_health(const struct engine *engine, struct store_health *out);
+uint64_t pg_now_ms(const struct engine *engine, uint64_t own_ms);
+/** The database's clock has shown database_ms after sent_ns (monotonic) and before now. */
+void pg_clock_note(struct engine_pg *e, uint64_t sent_ns, uint64_t database_ms);
 
 /* ---- reads ---- */
 
@@ -319,6 +341,7 @@ struct engine_pg {
 	struct pg_reads reads, queries;
 	struct pg_commit commit;
 	struct pg_node node;
+	struct pg_clock clock;
 };
 
 static inline struct engine_pg *pg_self(struct engine *engine)

@@ -225,12 +225,14 @@ static void send_page(struct pg_reads *reads, const struct pg_table *table, stru
 static void on_epoch(struct engine_pg *e, const struct pg_answer *answer, const PGresult *result)
 {
 	struct pg_reads *reads = answer->link->reads;
-	uint64_t epoch;
+	uint64_t epoch, now_ms;
 	if (PQntuples(result) != 1 || !pg_number(result, 0, &epoch))
 		return;
 	if (answer->number == reads->view)
 		reads->epoch = epoch;
 	pg_node_hear(e, epoch);
+	if (pg_number(result, 1, &now_ms))
+		pg_clock_note(e, answer->link->heard_ns, now_ms);
 }
 
 /* The first statement of the transaction takes its snapshot, so the epoch belongs to it. */

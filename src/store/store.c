@@ -310,31 +310,3 @@ bool store_idle(const struct store *s)
 {
 	return s->queries.n == 0 && s->parked.n == 0 && s->waiting.n == 0 && s->decided.n == 0;
 }
-
-struct store_counters store_counters(const struct store *s)
-{
-	struct store_counters counters = s->counters;
-	counters.queued = s->queries.n + s->parked.n + s->waiting.n + s->decided.n;
-	return counters;
-}
-
-bool store_shared(const struct store *s)
-{
-	return tx_shared(&s->tx);
-}
-
-uint64_t store_node(const struct store *s)
-{
-	return tx_node(&s->tx);
-}
-
-uint64_t store_now_ms(const struct store *s, uint64_t own_ms)
-{
-	const struct engine_ops *ops = s->engine->ops;
-	return ops->now_ms != NULL ? ops->now_ms(s->engine, own_ms) : own_ms;
-}
-
-uint64_t store_epoch(const struct store *s)
-{
-	return s->cache.epoch;
-}

@@ -46,6 +46,7 @@ class Place:
 class Nodes(Directory):
     """A test with nodes a, b, ... that run as long as its class. Their end and the database are checked too."""
 
+    CLUSTER = None  # of this class alone; None: all classes share a cluster
     NAMES = ("a", "b")
     OPTIONS = ()
     RECEIVER = False
@@ -53,7 +54,7 @@ class Nodes(Directory):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.postgresql = Shared.get()
+        cls.postgresql = cls.CLUSTER or Shared.get()
         cls.database, address = cls.postgresql.new_database()
         cls.place = Place(cls.directory, address)
         cls.receiver = None

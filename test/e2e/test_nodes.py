@@ -2,9 +2,14 @@
 database. Called by make test-postgresql."""
 import itertools
 import os
+import re
+import signal
+import threading
+import unittest
 
-from harness import path_of
+from harness import FAKETIME, MovedClock, path_of
 from nodes import Nodes
+from postgresql import Cluster
 from processes import until
 from test_stream import Stream
 
@@ -164,3 +169,94 @@ class Streams(Nodes):
         stream = self.open(self.b, made["token"])
         self.has(self.a.api.call("DELETE", f"/api/v2/tokens/{made['id']}"), 204)
         self.assertTrue(stream.ends())
+
+
+class Away(Nodes):
+    """What a node does while its database is stopped, and after that."""
+    OPTIONS = ("--store-timeout", "1s")
+    RECEIVER = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.CLUSTER = Cluster().start()
+        cls.addClassCleanup(cls.CLUSTER.remove)
+        super().setUpClass()
+
+    def ready(self, node):
+        answer = node.public.get("/readyz")
+        return answer.status, answer.body.decode()
+
+    def metric(self, node, name):
+        found = re.search(rf"^{name} (\S+)$", self.has(node.public.get("/metrics"), 200).body.decode(), re.M)
+        return float(found.group(1))
+
+    def stop_database(self, signal_number):
+        self.CLUSTER.stop(signal_number)
+        for node in self.nodes:
+            until(lambda node=node: self.ready(node)[0] == 503, "the node is not ready")
+
+    def start_database(self):
+        self.CLUSTER.start()
+        for node in self.nodes:
+            until(lambda node=node: self.ready(node) == (200, "ready\n"), "the node is ready")
+
+    def test_requests_wait_then_get_503_and_nothing_is_lost_or_doubled(self):
+        campaign = self.campaign(self.a)
+        referrer = self.join(self.a, campaign["code"], "ada@example.com")
+        hook = self.webhook(self.a, "/away", campaign_id=campaign["id"])
+        self.assertEqual(self.ready(self.a), (200, "ready\n"))
+        self.assertEqual(self.metric(self.a, "referd_database_connected"), 1)
+        self.assertGreaterEqual(self.metric(self.a, "referd_database_version"), 130000)
+        self.stop_database(signal.SIGQUIT)
+        self.assertRegex(self.ready(self.a)[1], "no connection to the database|outcome is not known yet")
+        self.assertEqual(self.metric(self.b, "referd_database_connected"), 0)
+        self.assertGreaterEqual(self.metric(self.b, "referd_database_away_seconds"), 0)
+        self.has(self.b.public.get("/healthz"), 200)
+        answers = []
+
+        def send(i, node):
+            answers.append(self.try_join(node, referrer["code"], f"late{i}@example.com"))
+
+        threads = [threading.Thread(target=send, args=(i, (self.a, self.b)[i % 2])) for i in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for answer in answers:
+            self.has_error(answer, 503)
+            self.assertEqual(answer.headers["Retry-After"], "1")
+            self.assertIn("send it again", answer.json["message"])
+        self.has_error(self.b.api.get("/api/v2/campaigns"), 503)
+        self.start_database()
+        again = [self.try_join((self.b, self.a)[i % 2], referrer["code"], f"late{i}@example.com") for i in range(8)]
+        self.assertEqual({answer.status for answer in again} - {200, 201}, set())
+        self.assertEqual(len({answer.data["code"] for answer in again}), 8)
+        until(lambda: len(self.receiver.received()) >= 8, "the deliveries of all joins")
+        stats = self.has(self.a.api.get(f"/api/v2/campaigns/{campaign['id']}"), 200).data["analytics"]
+        self.assertEqual(self.postgresql.sql("SELECT count(*) FROM users", self.database), [["9"]])
+        self.assertEqual(self.postgresql.sql("SELECT sum(attempts) FROM deliveries WHERE webhook_id = "
+                                             f"{hook['id']} AND status = 'delivered'", self.database), [["8"]])
+        self.assertIsNotNone(stats)
+
+
+@unittest.skipIf(FAKETIME is None, "needs libfaketime")
+class Clocks(Nodes, MovedClock):
+    """A node with a wrong clock is not ready, and its leases still follow the clock of the database."""
+
+    def test_a_node_with_a_wrong_clock_is_not_ready(self):
+        late = self.node("late", env=self.environment())
+        self.set_clock(-3600)
+        late.start()
+        self.addCleanup(late.stop)
+        message = until(lambda: (r := late.public.get("/readyz")).status == 503 and r.json["message"],
+                        "the node is not ready")
+        self.assertRegex(message, r"clock is 3\d{6} ms behind that of the database")
+        self.has(self.a.public.get("/readyz"), 200)
+
+        def leases():
+            return self.postgresql.sql("SELECT extract(epoch FROM expires_at - now())::int FROM leases WHERE what = 1 "
+                                       "AND number = (SELECT id FROM referd_node WHERE name = 'late')", self.database)
+        rows = until(leases, "the node has its lease")
+        self.assertLess(abs(int(rows[0][0])), 60)
+        self.set_clock(0)
+        until(lambda: late.public.get("/readyz").status == 200, "the node is ready with the right clock")
