@@ -27,7 +27,7 @@ void postgresql_cluster_restart(struct postgresql_cluster *c);
 /** Kills all processes of the server. Its data stay. */
 void postgresql_cluster_kill(struct postgresql_cluster *c);
 /** Makes a standby of the primary in the directory of c, which is new if c is all zero, and
- * starts it. The standby's data replace those of an earlier server, which has ended. */
+ * starts it. The standby's data replace the data of an earlier server, which has ended. */
 void postgresql_cluster_follow(struct postgresql_cluster *c,
 			       const struct postgresql_cluster *primary);
 

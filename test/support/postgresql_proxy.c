@@ -13,7 +13,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-enum { PAIRS_MAX = 64, CHUNK = 8192 };
+enum { PAIRS_MAX = 64, CHUNK = 8192, LOOK_MS = 10 };
 
 struct pair {
 	int fds[PROXY_WAYS]; /* from which the bytes of each way come; -1: no connection */
@@ -108,6 +108,19 @@ static bool forward(struct forwarder *f, struct pair *p, enum proxy_way way)
 	return sent && !cuts;
 }
 
+static void cut_watched(struct forwarder *f)
+{
+	if (!f->wire->cut_now)
+		return;
+	for (size_t i = 0; i < PAIRS_MAX; i++) {
+		f->wire->cuts += f->pairs[i].watched;
+		if (f->pairs[i].watched)
+			close_pair(&f->pairs[i]);
+		f->pairs[i].watched = false;
+	}
+	f->wire->cut_now = false;
+}
+
 static void run(struct forwarder *f)
 {
 	for (;;) {
@@ -116,8 +129,9 @@ static void run(struct forwarder *f)
 		for (size_t i = 0; i < PAIRS_MAX * PROXY_WAYS; i++)
 			fds[1 + i] = (struct pollfd){
 			    .fd = f->pairs[i / PROXY_WAYS].fds[i % PROXY_WAYS], .events = POLLIN};
-		if (poll(fds, sizeof fds / sizeof *fds, -1) < 0)
+		if (poll(fds, sizeof fds / sizeof *fds, LOOK_MS) < 0)
 			_exit(1);
+		cut_watched(f);
 		for (size_t i = 0; i < PAIRS_MAX * PROXY_WAYS; i++) {
 			struct pair *p = &f->pairs[i / PROXY_WAYS];
 			enum proxy_way way = (enum proxy_way)(i % PROXY_WAYS);

@@ -16,6 +16,7 @@ enum proxy_way { TO_SERVER, TO_CLIENT, PROXY_WAYS };
 struct proxy_wire {
 	_Atomic uint64_t passed[PROXY_WAYS]; /* bytes of the watched connections so far */
 	_Atomic uint64_t cut_at[PROXY_WAYS]; /* breaks when so many have passed; 0: never */
+	_Atomic bool cut_now; /* breaks the watched connections; false again when this is done */
 	_Atomic uint64_t cuts;
 };
 

@@ -11,7 +11,7 @@ struct pair {
 	struct engine *engines[NODES];
 };
 
-/* What has happened to the commits under way when the primary dies. */
+/* The place of the commits under way when the primary dies. */
 enum death {
 	AT_ANY_TIME,
 	AFTER_SENDING,  /* the standby gets them, but the nodes get no answer */

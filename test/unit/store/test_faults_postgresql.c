@@ -115,6 +115,69 @@ static void a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_sto
 	end(w);
 }
 
+/* The server goes on with a commit whose connection is gone. */
+static void the_outcome_is_known_when_the_old_commit_has_ended(void **state)
+{
+	struct world *w = begin(state);
+	struct postgresql_proxy proxy = {0};
+	struct bump first, bump = {.id = 1, .plain = true};
+	postgresql_proxy_start(&proxy, &w->cluster, "node 2 writer");
+	open_behind(w, &proxy);
+	bump_once(w, &first);
+	wait_for_nobody(w);
+	submit(w->stores[2], &bump);
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		     "writer' AND wait_event = 'SyncRep' AND query = 'COMMIT'");
+	proxy.wire->cut_now = true;
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		     "writer' AND wait_event_type = 'Lock' AND query LIKE '%fence = fence + 1%'");
+	assert_int_equal(bump.done, 0);
+	wait_no_more(w);
+	settle(w);
+	assert_int_equal(bump.done, 1);
+	assert_int_equal(engine_postgresql_outcomes(w->newest, true), 1);
+	const struct bump kept[] = {first, bump};
+	check_counts(w, kept, 2);
+	end(w);
+	postgresql_proxy_stop(&proxy);
+}
+
+static enum err decide_nothing(struct command *command, struct tx *tx)
+{
+	struct bump *b = (struct bump *)command;
+	struct hot hot = {.id = b->id};
+	enum err err = tx_get(tx, &HOT, &hot);
+	b->seen = hot.count;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+/* The row of a cancelled wait is visible, but a failover may lose it. */
+static void an_answer_waits_for_the_replication_of_the_rows_that_it_rests_on(void **state)
+{
+	struct world *w = begin(state);
+	struct bump bump = {.id = 1, .plain = true};
+	struct bump reader = {.command = {.decide = decide_nothing, .done = on_bump}, .id = 1};
+	wait_for_nobody(w);
+	submit(w->stores[2], &bump);
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		     "writer' AND wait_event = 'SyncRep'");
+	sql(w, "postgres",
+	    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = "
+	    "'referd node 2 writer'");
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		     "writer' AND query LIKE '%fence = fence + 1%'");
+	assert_int_equal(store_submit(w->stores[0], &reader.command), ERR_OK);
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 0 "
+		     "writer' AND wait_event = 'SyncRep' AND query = 'COMMIT'");
+	assert_int_equal(reader.done, 0);
+	wait_no_more(w);
+	settle(w);
+	assert_int_equal(reader.done, 1);
+	assert_int_equal(reader.seen, 1);
+	assert_int_equal(bump.done, 1);
+	end(w);
+}
+
 /* ---- restarts ---- */
 
 static void a_restarted_server_loses_and_doubles_nothing(void **state)
@@ -141,6 +204,8 @@ int main(void)
 	    cmocka_unit_test(a_cut_after_any_byte_loses_and_doubles_nothing),
 	    cmocka_unit_test(
 		a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_stored),
+	    cmocka_unit_test(the_outcome_is_known_when_the_old_commit_has_ended),
+	    cmocka_unit_test(an_answer_waits_for_the_replication_of_the_rows_that_it_rests_on),
 	    cmocka_unit_test(a_restarted_server_loses_and_doubles_nothing),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
