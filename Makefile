@@ -173,7 +173,8 @@ ON_POSTGRESQL := $(addprefix store/test_,engines engines_random nodes_postgresql
 test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
-	@REFERD_POSTGRESQL=1 test/run --unit asan --e2e release $(ON_POSTGRESQL) e2e/test_nodes
+	@REFERD_POSTGRESQL=1 test/run --unit asan --e2e release $(ON_POSTGRESQL) e2e/test_nodes \
+	    e2e/test_moves
 .PHONY: test-postgresql
 
 test-long: CYCLES ?= 300

@@ -42,7 +42,16 @@ static enum err write_dump(struct engine *engine, int fd, uint64_t *records, con
 		*why = "the database has no settings: no server ever used it";
 	if (err == ERR_REFUSED)
 		*why = store_address_refusal(err);
-	return err == ERR_OK ? dump_write(engine, &kinds, setting.value, fd, records, why) : err;
+	if (err != ERR_OK)
+		return err;
+	struct buf fingerprint = {0}; /* the setting ends with the view that the dump replaces */
+	buf_text(&fingerprint, setting.value);
+	*why = "out of memory";
+	err = fingerprint.failed
+		  ? ERR_NO_MEMORY
+		  : dump_write(engine, &kinds, buf_view(&fingerprint), fd, records, why);
+	buf_free(&fingerprint);
+	return err;
 }
 
 static enum err write_file(const struct dump_options *options, struct engine *engine,
