@@ -8,7 +8,7 @@ type Server = Schemas["Server"];
 
 export interface Check {
 	word: keyof Words;
-	now: string;
+	now: string; // empty: unknown
 	state: "normal" | "watch" | "outside" | "unknown";
 	normal: keyof Words;
 	advice: keyof Words;
@@ -35,12 +35,12 @@ function disk({ bytes: used, disk_bytes: size, disk_free_bytes: free }: Server["
 	return [
 		{
 			word: "healthDatabase", normal: "healthDatabaseNormal", advice: "healthDatabaseAdvice", learn: "healthDiskLearn",
-			now: used === null ? t("unknown") : bytes(used),
+			now: used === null ? "" : bytes(used),
 			state: share === undefined ? "unknown" : above(share, 0.4, 0.6),
 		},
 		{
 			word: "healthFree", normal: "healthFreeNormal", advice: "healthFreeAdvice", learn: "healthDiskLearn",
-			now: free === null || size === null ? t("unknown") : t("healthOf", { part: bytes(free), whole: bytes(size) }),
+			now: free === null || size === null ? "" : t("healthOf", { part: bytes(free), whole: bytes(size) }),
 			state: room === undefined ? "unknown" : above(1 - room, 0.8, 0.9),
 		},
 	];
@@ -55,7 +55,7 @@ function growth({ bytes: now, earlier_bytes: before, earlier_at, disk_free_bytes
 	return {
 		word: "healthGrowth", normal: "healthGrowthNormal", advice: "healthGrowthAdvice",
 		learn: now === null ? "healthDiskLearn" : "healthGrowthLearn",
-		now: known ? t("healthGrowthNow", { size: bytes(daily), span: span(age / 1000) }) : t("unknown"),
+		now: known ? t("healthGrowthNow", { size: bytes(daily), span: span(age / 1000) }) : "",
 		state: known ? above(-daysLeft, -90, -14) : "unknown",
 	};
 }
@@ -97,7 +97,7 @@ function backup(at: string | null, now: number): Check {
 	const age = at === null ? undefined : Math.max(0, now - Date.parse(at));
 	return {
 		word: "healthBackup", normal: "healthBackupNormal", advice: "healthBackupAdvice", learn: "healthBackupLearn",
-		now: age === undefined ? t("unknown") : ago(age / 1000),
+		now: age === undefined ? "" : ago(age / 1000),
 		state: age === undefined ? "unknown" : above(age, DAY_MS, 7 * DAY_MS),
 	};
 }

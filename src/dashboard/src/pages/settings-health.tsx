@@ -37,7 +37,7 @@ function CheckRow({ check }: { check: Check }) {
 		<tr>
 			<th scope="row">{t(word)}</th>
 			<td class="health-now">
-				<span>{now}</span>
+				{now && <span>{now}</span>}
 				<State of={state} />
 			</td>
 			<td data-label={t("healthRange")}>{unbroken(t(normal))}</td>
