@@ -119,7 +119,7 @@ function EventItem({ event, first, n }: { event: UserEvent; first: UserEvent; n:
 			<div class="row">
 				<Moment at={event.at} />
 				<strong>{event.event}</strong>
-				{n > 1 && <span class="muted">{t("timesSince", { n, time: moment(first.at) })}</span>}
+				{n > 1 && <span class="muted">{moment(first.at) === moment(event.at) ? t("times", { n }) : t("timesSince", { n, time: moment(first.at) })}</span>}
 				{event.test && <span class="muted">{t("testEvent")}</span>}
 			</div>
 			{event.webhooks.length === 0 && <p class="muted">{t("noWebhookThen")}</p>}

@@ -84,8 +84,8 @@ function About({ delivery: d, webhook }: { delivery: Delivery; webhook: Schemas[
 			{d.user_code && (
 				<span>
 					{t("user")}{" "}
-					<a class="mono" href={href("users", d.user_code)}>
-						{d.user_code}
+					<a class="wrap" href={href("users", d.user_code)}>
+						{d.first_name} <span class="mono">{d.user_code}</span>
 					</a>
 				</span>
 			)}

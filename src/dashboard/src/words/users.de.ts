@@ -40,7 +40,7 @@ export const deUsers: Same = {
 	flagDisposable: "Die E-Mail-Adresse gehört zu einem Anbieter von Wegwerfadressen.",
 	flagManyJoins: "Über diesen Link sind in einer Stunde mehr als 100 Personen beigetreten.",
 	flagLink: "Der Vorname enthält eine Webadresse.",
-	timesSince: "{n}-mal seit {time}",
+	times: "{n}-mal", timesSince: "{n}-mal seit {time}",
 	nothingWaits: "Keine Prämie wartet auf diese Entscheidung.",
 	rewardsWait: ["{n} Prämie wartet: {list}. Annehmen gibt sie frei, Ablehnen storniert sie.",
 		"{n} Prämien warten: {list}. Annehmen gibt sie frei, Ablehnen storniert sie."],

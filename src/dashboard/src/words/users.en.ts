@@ -34,7 +34,7 @@ export const enUsers = {
 	flagDisposable: "The e-mail address is at a provider of throw-away addresses.",
 	flagManyJoins: "More than 100 people joined through this link within an hour.",
 	flagLink: "The first name has a web address in it.",
-	timesSince: "{n} times since {time}",
+	times: "{n} times", timesSince: "{n} times since {time}",
 	nothingWaits: "No reward waits for this decision.",
 	rewardsWait: ["{n} reward waits: {list}. Accept releases it, Reject cancels it.",
 		"{n} rewards wait: {list}. Accept releases them, Reject cancels them."],
