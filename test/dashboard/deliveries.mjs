@@ -1,6 +1,22 @@
 // Deliveries: what happened to one event, byte by byte, and a list that is live but never moves under its reader.
 import assert from "node:assert/strict";
-import { api, assertAccessible, assertClean, assertFits, context, joinThrough, run, signedIn, visit } from "./browser.mjs";
+import {
+	api, assertAccessible, assertClean, assertFits, becomes, context, joinThrough, run, signedIn, visit,
+} from "./browser.mjs";
+
+/** Long German words on a phone: a button stays inside its panel, and the words of the counts are whole. */
+async function longWords(german, webhook) {
+	await visit(german, `webhooks/${webhook.id}`);
+	const again = german.getByRole("link", { name: "Vergangene Ereignisse noch einmal senden" });
+	await again.waitFor();
+	const isInside = (e) => e.getBoundingClientRect().right < e.closest("section").getBoundingClientRect().right;
+	await becomes("the button is inside its panel", () => again.evaluate(isInside), true);
+	await visit(german, "campaigns");
+	const words = german.locator(".campaign .number .meta");
+	await words.first().waitFor();
+	const lines = () => words.evaluateAll((all) => Math.max(...all.map((e) => e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight))));
+	await becomes("the lines of a word", lines, 1);
+}
 
 /** The reason of a failure is in plain words, with the code beside it, in English and in German. */
 async function reasons(page, campaign) {
@@ -26,6 +42,7 @@ async function reasons(page, campaign) {
 	await german.getByText("Keine Verbindung (connect)").first().waitFor();
 	await visit(german, "webhooks/999999");
 	await german.getByText("Diesen Webhook gibt es nicht.").waitFor();
+	await longWords(german, dead);
 	await german.context().close();
 	await api("DELETE", `/api/v2/webhooks/${dead.id}`);
 }

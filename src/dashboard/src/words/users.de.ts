@@ -72,6 +72,6 @@ export const deUsers: Same = {
 	nobodyToReview: "Niemand ist auffällig. Hier erscheinen Personen, deren Beitritt nach Betrug aussieht.",
 	searchIn: "Suchen in", searchBeginning: "Anfang der Adresse", searchParts: "Teile von Name oder Adresse",
 	namedUser: "„{text}“ ist",
-	joined1: "Diese Person", ipAddress: "Netzadresse", theSame: "gleich",
+	joined1: "Diese Person", ipAddress: "Netz\u00ADadresse", theSame: "gleich",
 	friendsOf: "Nur Freunde von {name}", removeFilter: "Filter entfernen",
 };
