@@ -59,6 +59,18 @@ static void set_public_url(struct api *a, struct text url)
 		}
 }
 
+/* Most routes are passed over by one comparison of their start. */
+static uint8_t *measure_starts(const struct route *routes)
+{
+	size_t n = 0;
+	while (routes[n].pattern != NULL)
+		n++;
+	uint8_t *starts = malloc(n);
+	for (size_t i = 0; starts != NULL && i < n; i++)
+		starts[i] = (uint8_t)strcspn(routes[i].pattern, "{");
+	return starts;
+}
+
 /* Opens the parts that need no store. */
 static enum err open_state(struct api *a, const struct api_config *config)
 {
@@ -72,12 +84,13 @@ static enum err open_state(struct api *a, const struct api_config *config)
 	a->credentials_changed = streams_check;
 	a->config = copy_config(config);
 	a->request_metrics = request_metrics_new(ROUTES);
+	a->route_starts = measure_starts(ROUTES);
 	a->qr_codes = qr_cache_new();
 	const struct passwords_config passwords = {
 	    .loop = config->loop, .command = PASSWORDS_COMMAND, .timeout_ms = PASSWORDS_TIMEOUT_MS};
 	a->passwords = passwords_open(&passwords);
-	if (a->config == NULL || a->request_metrics == NULL || a->qr_codes == NULL ||
-	    a->passwords == NULL)
+	if (a->config == NULL || a->request_metrics == NULL || a->route_starts == NULL ||
+	    a->qr_codes == NULL || a->passwords == NULL)
 		return ERR_NO_MEMORY;
 	return open_limits(&a->limits, &config->rates);
 }
@@ -125,6 +138,7 @@ void api_close(struct api *a)
 	imports_close(a);
 	limits_close(&a->limits);
 	request_metrics_free(a->request_metrics);
+	free(a->route_starts);
 	tokens_free(&a->tokens);
 	sessions_free(&a->sessions);
 	operators_free(&a->operators);
@@ -147,12 +161,17 @@ void api_drain(struct api *a)
 	reach_drain(a->reach);
 }
 
-/* Does the path match the pattern? A name in braces matches one segment that is not empty. */
-static bool fits(const char *pattern, struct text path, struct text params[CALL_PARAMS_MAX])
+/* Does the path match the pattern, whose first `start` bytes contain no brace? A name in braces
+ * matches one segment that is not empty. */
+static bool fits(const char *pattern, size_t start, struct text path,
+		 struct text params[CALL_PARAMS_MAX])
 {
 	size_t n = 0;
-	const char *p = path.p, *end = path.p + path.n;
-	for (; *pattern != '\0'; pattern++) {
+	if (path.n < start || memcmp(path.p, pattern, start) != 0)
+		return false;
+	memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
+	const char *p = path.p + start, *end = path.p + path.n;
+	for (pattern += start; *pattern != '\0'; pattern++) {
 		if (*pattern != '{') {
 			if (p == end || *p++ != *pattern)
 				return false;
@@ -190,7 +209,7 @@ static struct text without_slash(struct text path)
 }
 
 /* Returns the route, or NULL with the methods that the path supports (0: an unknown path). */
-static const struct route *find_route(const struct http_request *req,
+static const struct route *find_route(const struct api *a, const struct http_request *req,
 				      struct text params[CALL_PARAMS_MAX], unsigned *allowed)
 {
 	const struct text path = without_slash(req->path);
@@ -199,8 +218,8 @@ static const struct route *find_route(const struct http_request *req,
 	bool named = false;
 	*allowed = 0;
 	for (const struct route *r = ROUTES; r->pattern != NULL; r++) {
-		memset(params, 0, CALL_PARAMS_MAX * sizeof *params);
-		if (!fits(r->pattern, path, params) || (named && params[0].n > 0))
+		if (!fits(r->pattern, a->route_starts[r - ROUTES], path, params) ||
+		    (named && params[0].n > 0))
 			continue;
 		named = params[0].n == 0;
 		if (r->method == method)
@@ -292,7 +311,7 @@ void api_handle_metrics(void *arg, struct http_request *req)
 	unsigned allowed;
 	if (call == NULL)
 		return;
-	const struct route *route = find_route(req, call->params, &allowed);
+	const struct route *route = find_route(call->api, req, call->params, &allowed);
 	if (route == NULL || route->call != metrics_get) {
 		call_reply_error(call, 404, "this listener serves only GET /metrics");
 		return;
@@ -325,7 +344,7 @@ void api_handle(void *arg, struct http_request *req)
 		return;
 	warn_of_proxy(a, req);
 	client_address(&a->config->trusted_proxies, req, &call->client);
-	const struct route *route = find_route(req, call->params, &allowed);
+	const struct route *route = find_route(a, req, call->params, &allowed);
 	call->route = route;
 	if (route == NULL && allowed == 0 && stray_link_follow(call))
 		return;
@@ -351,10 +370,9 @@ bool api_streams(void *arg, const struct http_request *req)
 {
 	struct text params[CALL_PARAMS_MAX];
 	unsigned allowed;
-	(void)arg;
 	if (!body_is_csv(req))
 		return false;
-	const struct route *route = find_route(req, params, &allowed);
+	const struct route *route = find_route(arg, req, params, &allowed);
 	return route != NULL && route->operation != NULL &&
 	       (route->operation->takes & TAKES_CSV) != 0;
 }

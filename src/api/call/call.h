@@ -44,7 +44,8 @@ struct api {
 	void (*credentials_changed)(struct api *api);
 	struct limits limits;
 	struct request_metrics *request_metrics;
-	struct buf out; /* the reply being written; reused, because the server copies it */
+	uint8_t *route_starts; /* of each route: the bytes of its pattern before the first brace */
+	struct buf out;        /* the reply being written; reused, because the server copies it */
 	uint64_t requests;
 	uint64_t opened_steady_ms; /* when the API was opened */
 	bool draining;
