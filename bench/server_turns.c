@@ -1,5 +1,5 @@
 /*
- * Owns the reading of the histogram of turns from the server's metrics.
+ * Owns the reading of the histograms of turns and commits from the server's metrics.
  * Never judges a length.
  * Called by compare.c at the end of a run.
  */
@@ -19,14 +19,14 @@ struct bucket {
 	unsigned long long count; /* turns up to the bound */
 };
 
-/* A line is `referd_loop_turn_seconds_bucket{le="0.01"} 512`; the last bound is "+Inf". */
-static size_t turns_parse(const char *text, struct bucket *buckets)
+/* A line is `referd_loop_turn_seconds_bucket{le="0.01"} 512`; the last bound is "+Inf". `name` ends
+ * with the first quotation mark. */
+static size_t turns_parse(const char *text, const char *name, struct bucket *buckets)
 {
-	static const char name[] = "referd_loop_turn_seconds_bucket{le=\"";
 	size_t n = 0;
 	for (const char *at = text; n < BOUNDS_MAX && (at = strstr(at, name)) != NULL; n++) {
 		char *end;
-		at += sizeof name - 1;
+		at += strlen(name);
 		buckets[n].bound = strtod(at, &end); /* it reads +Inf, too */
 		if (sscanf(end, "\"} %llu", &buckets[n].count) != 1)
 			return 0;
@@ -43,20 +43,25 @@ static double turns_bound(const struct bucket *buckets, size_t n, double part)
 	return INFINITY;
 }
 
-bool server_turns_read(const struct target *target, struct server_turns *out)
+static bool turns_read(const char *text, const char *name, struct server_durations *out)
 {
 	struct bucket buckets[BOUNDS_MAX] = {0};
-	struct buf body = {0};
-	size_t n = 0;
-	if (target_call(target, "GET", "/metrics", NULL, NULL, &body) == 200) {
-		buf_add(&body, "", 1);
-		if (!body.failed)
-			n = turns_parse(body.p, buckets);
-	}
-	buf_free(&body);
+	size_t n = turns_parse(text, name, buckets);
 	if (n == 0 || buckets[n - 1].count == 0)
 		return false;
 	out->p99 = turns_bound(buckets, n, 0.99);
 	out->longest = turns_bound(buckets, n, 1);
 	return true;
+}
+
+bool server_turns_read(const struct target *target, struct server_turns *out)
+{
+	struct buf body = {0};
+	bool ok = target_call(target, "GET", "/metrics", NULL, NULL, &body) == 200;
+	buf_add(&body, "", 1);
+	ok = ok && !body.failed &&
+	     turns_read(body.p, "referd_loop_turn_seconds_bucket{le=\"", &out->turns) &&
+	     turns_read(body.p, "referd_store_commit_duration_seconds_bucket{le=\"", &out->commits);
+	buf_free(&body);
+	return ok;
 }

@@ -10,12 +10,17 @@
 #include "base/err.h"
 #include "target.h"
 
-/* Upper bounds in seconds; infinite if a turn was longer than the last bound of the metric. */
-struct server_turns {
+/* Upper bounds in seconds; infinite if one was longer than the last bound of the metric. */
+struct server_durations {
 	double p99, longest;
 };
 
-/** Reads /metrics of the server. False if it does not answer, or counts no turns. */
+/* The difference of both tells the share of the disk. */
+struct server_turns {
+	struct server_durations turns, commits;
+};
+
+/** Reads /metrics of the server. False if it does not answer, or counts no turns or commits. */
 bool server_turns_read(const struct target *target, struct server_turns *out) WARN_UNUSED;
 
 #endif
