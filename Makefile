@@ -266,12 +266,13 @@ ANALYZER := $(addprefix -Xclang ,-analyzer-config max-nodes=75000)
 format:                              ## run clang-format on every C file
 	clang-format -i $(C_FILES)
 
-UNIT_FILE := $(DESTDIR)$(PREFIX)/lib/systemd/system/referd.service
-install: all                         ## install programs and systemd unit below $(DESTDIR)$(PREFIX)
+UNIT_DIR := $(DESTDIR)$(PREFIX)/lib/systemd/system
+UNITS_OF_SYSTEMD := referd.service referd-backup.service referd-backup.timer
+install: all                         ## install programs and systemd units below $(DESTDIR)$(PREFIX)
 	install -D -m 0755 $(B)/referd $(DESTDIR)$(PREFIX)/bin/referd
 	install -D -m 0755 $(B)/referd-bench $(DESTDIR)$(PREFIX)/bin/referd-bench
-	install -D -m 0644 deploy/referd.service $(UNIT_FILE)
-	sed -i 's|/usr/local/bin|$(PREFIX)/bin|' $(UNIT_FILE)
+	install -D -m 0644 -t $(UNIT_DIR) $(UNITS_OF_SYSTEMD:%=deploy/%)
+	sed -i 's|/usr/local/bin|$(PREFIX)/bin|' $(UNITS_OF_SYSTEMD:%=$(UNIT_DIR)/%)
 
 help:                                ## list these targets
 	@sed -n 's/^\([a-z][a-z -]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \

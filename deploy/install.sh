@@ -1,5 +1,6 @@
 #!/bin/sh
-# Installs the two programs and a systemd service, and enables and starts the service.
+# Installs the two programs and the systemd units, and enables and starts the server. It does not enable the timer of
+# the backups.
 # Run it as root in the source tree after `make`. Run it again to upgrade.
 set -eu
 cd "$(dirname "$0")/.."
@@ -15,8 +16,10 @@ if [ ! -e /etc/referd/referd.env ]; then
 	install -m 0600 /dev/null /etc/referd/referd.env
 	echo "# REFERD_PUBLIC_URL=https://refer.example.com" > /etc/referd/referd.env
 fi
-sed "s|/usr/local/bin|$prefix/bin|" deploy/referd.service > /etc/systemd/system/referd.service
-chmod 0644 /etc/systemd/system/referd.service
+for unit in referd.service referd-backup.service referd-backup.timer; do
+	sed "s|/usr/local/bin|$prefix/bin|" "deploy/$unit" > "/etc/systemd/system/$unit"
+	chmod 0644 "/etc/systemd/system/$unit"
+done
 systemctl daemon-reload
 systemctl enable referd
 systemctl restart referd

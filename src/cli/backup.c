@@ -1,12 +1,15 @@
-/* Owns the steps of a backup: copy, verify, rename, report. Never copies (store/backup.h). Called
- * by main for `referd backup`, in a process of its own.
+/* Owns the steps of a backup: copy, verify, rename, remove old ones, report. Never copies
+ * (store/backup.h). Called by main for `referd backup`, in a process of its own.
  */
 #include "backup.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "backup_dir.h"
 #include "base/clock.h"
 #include "broken_pages.h"
 #include "config.h"
@@ -17,11 +20,15 @@
 struct backup_options {
 	struct config config;
 	bool force;
+	uint64_t keep; /* 0: without --keep */
 };
 
 static const struct option own[] = {
     {"force", OPTION_FLAG, offsetof(struct backup_options, force), NULL, NULL, 0, 0,
      "Replace FILE if it exists"},
+    {"keep", OPTION_U64, offsetof(struct backup_options, keep), "N", NULL, 1, 100000,
+     "The argument is a directory: write referd-TIME.mdb in it, and after the verification remove "
+     "the oldest backups of this kind until N are left"},
 };
 
 static int refuse(const char *file, const char *why)
@@ -30,10 +37,22 @@ static int refuse(const char *file, const char *why)
 	return 1;
 }
 
-static int run(void *target, const struct options_args *args)
+/* After a verified backup. An error leaves too many backups, never too few. */
+static int trim(const struct backup_options *options, const char *dir, const char *newest)
 {
-	const struct backup_options *options = target;
-	const char *file = args->items[0];
+	int removed = options->keep == 0 ? 0 : backup_dir_trim(dir, newest, options->keep);
+	if (removed < 0) {
+		fprintf(stderr, "referd: old backups in %s cannot be removed: %s\n", dir,
+			strerror(errno));
+		return 1;
+	}
+	if (options->keep != 0)
+		printf("%s: removed %d of the oldest backups\n", dir, removed);
+	return 0;
+}
+
+static int back_up(const struct backup_options *options, const char *file, const char *dir)
+{
 	uint64_t began_ns = clock_system.mono_ns(&clock_system);
 	struct backup backup;
 	struct verified found;
@@ -60,23 +79,39 @@ static int run(void *target, const struct options_args *args)
 	printf("%s: %llu bytes, %llu users, verified %llu records, %llu problems, %.1f s\n", file,
 	       (unsigned long long)bytes, (unsigned long long)found.users,
 	       (unsigned long long)found.records, (unsigned long long)found.problems, seconds);
-	if (found.problems == 0)
+	if (found.problems == 0) {
 		host_note_backup(options->config.address.dir);
-	else
-		fprintf(stderr,
-			"referd: the copy was kept, but it has the problems above, and so has the "
+		return trim(options, dir, file);
+	}
+	fprintf(stderr, "referd: the copy was kept, but it has the problems above, and so has the "
 			"database\n");
-	return found.problems == 0 ? 0 : 1;
+	return 1;
+}
+
+static int run(void *target, const struct options_args *args)
+{
+	const struct backup_options *options = target;
+	char file[BACKUP_PATH_MAX];
+	if (options->keep == 0)
+		return back_up(options, args->items[0], NULL);
+	if (!backup_dir_name(args->items[0], clock_system.unix_ms(&clock_system), file)) {
+		fprintf(stderr,
+			"referd: %s is not a directory: with --keep, name the directory of the "
+			"backups\n",
+			args->items[0]);
+		return 1;
+	}
+	return back_up(options, file, args->items[0]);
 }
 
 int backup_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "backup",
-	    .usage = "referd backup FILE [--force] [--data DIR | --store ADDRESS]",
+	    .usage = "referd backup (FILE | --keep N DIR) [--force] [--data DIR | --store ADDRESS]",
 	    .about = "Copies the database in --data or --store to FILE, whether a server uses it "
-		     "or not, and verifies the copy. Exits with status 0 if the copy is complete "
-		     "and has no problems.",
+		     "or not, and verifies the copy. With --keep, the copy is a new file in DIR. "
+		     "Exits with status 0 if the copy is complete and has no problems.",
 	    .min_args = 1,
 	    .max_args = 1,
 	    .options = own,

@@ -8,7 +8,7 @@ import unittest
 
 from client import Client
 from harness import Served
-from processes import REFERD, Server, run
+from processes import REFERD, ROOT, Server, run
 
 LINE = re.compile(r"^(\S+): (\d+) bytes, (\d+) users, verified (\d+) records, 0 problems, \d+\.\d s$")
 
@@ -63,6 +63,88 @@ class Copied(Served):
             return False
         self.assertEqual(self.has(answer, 200).data["email"], email)
         return True
+
+
+class Kept(Copied):
+    """`referd backup --keep N DIR`, and the lines of deploy/README.md about it."""
+
+    def directory_of(self, *names):
+        place = os.path.join(self.directory, self.id().rsplit(".", 1)[1])
+        os.mkdir(place)
+        for name in names:
+            with open(os.path.join(place, name), "w", encoding="ascii"):
+                pass
+        return place
+
+    def keep(self, place, n, data=None, status=0):
+        done = run(REFERD, "backup", "--keep", str(n), place, "--data", data or self.server.data_dir)
+        self.assertEqual(done.returncode, status, done)
+        return done
+
+    OLD = [f"referd-2020010{day}T031500Z.mdb" for day in (1, 2, 3, 4)]
+
+    def test_the_oldest_backups_are_removed_and_nothing_else(self):
+        others = ["referd.mdb", "referd-20200101T031500Z.mdb.gz", "referd-20200101T03150Z.mdb", "notes.txt"]
+        place = self.directory_of(*self.OLD, *others)
+        done = self.keep(place, 3)
+        first, last = done.stdout.splitlines()
+        new = os.path.basename(LINE.match(first).group(1))
+        self.assertRegex(new, r"^referd-20\d{6}T\d{6}Z\.mdb$")
+        self.assertEqual(last, f"{place}: removed 2 of the oldest backups")
+        self.assertEqual(sorted(os.listdir(place)), sorted([*self.OLD[2:], new, *others]))
+        self.assertEqual(run(REFERD, "verify", os.path.join(place, new)).returncode, 0)
+
+    def test_a_failed_backup_removes_nothing(self):
+        place = self.directory_of(*self.OLD)
+        self.keep(place, 1, data=os.path.join(self.directory, "missing"), status=1)
+        self.assertEqual(sorted(os.listdir(place)), self.OLD)
+
+    def test_a_new_backup_stays_if_the_clock_has_gone_back(self):
+        place = self.directory_of("referd-29990101T000000Z.mdb", "referd-29990102T000000Z.mdb")
+        done = self.keep(place, 1)
+        self.assertEqual(os.listdir(place), [os.path.basename(LINE.match(done.stdout.splitlines()[0]).group(1))])
+
+    def test_the_file_of_an_interrupted_backup_is_removed(self):
+        place = self.directory_of("referd-20200101T031500Z.mdb.tmp", "other.mdb.tmp")
+        self.keep(place, 2)
+        left = os.listdir(place)
+        self.assertEqual((len(left), "other.mdb.tmp" in left), (2, True), left)
+
+    def test_the_argument_must_be_a_directory(self):
+        file = os.path.join(self.directory, "file.mdb")
+        done = self.keep(file, 2, status=1)
+        self.assertIn("is not a directory: with --keep, name the directory of the backups", done.stderr)
+        self.assertFalse(os.path.exists(file))
+
+    def test_the_rehearsal_of_the_document_restores_the_newest_backup(self):
+        campaign = self.campaign()
+        for i in range(3):
+            self.join(campaign["code"], email=f"rehearsal{i}@example.com")
+        place = self.directory_of(self.OLD[0])
+        self.keep(place, 14)
+        with open(os.path.join(ROOT, "deploy", "README.md"), encoding="utf-8") as file:
+            (block,) = re.findall(r"```sh\n(set -e\nnewest=[^`]*)```", file.read())
+        rehearsal = os.path.join(self.directory, "rehearsal")
+        for name, real in (("referd-backup", place), ("referd-rehearsal", rehearsal), ("referd", self.server.data_dir)):
+            block = re.sub(rf"/var/lib/{name}(?![-\w])", real, block)
+        self.assertNotIn("/var/lib", block)
+        done = run("bash", "-c", block, env={"PATH": f"{os.path.dirname(REFERD)}:{os.environ['PATH']}"})
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done)
+        self.assertIn(" records, 0 problems\n", done.stdout)
+        self.assertTrue(done.stdout.endswith("\n3\n"), done.stdout)
+        self.assertFalse(os.path.exists(rehearsal))
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "needs systemd-analyze")
+    def test_systemd_accepts_the_units(self):
+        units = self.directory_of()
+        for name in ("referd.service", "referd-backup.service", "referd-backup.timer"):
+            with open(os.path.join(ROOT, "deploy", name), encoding="utf-8") as file:
+                text = file.read().replace("/usr/local/bin/referd", REFERD)
+            with open(os.path.join(units, name), "w", encoding="utf-8") as file:
+                file.write(text)
+        names = [os.path.join(units, name) for name in sorted(os.listdir(units))]
+        done = run("systemd-analyze", "verify", "--man=no", *names)
+        self.assertEqual((done.returncode, [line for line in done.stderr.splitlines() if "referd" in line]), (0, []), done)
 
 
 class WhileServing(Copied):
