@@ -8,7 +8,7 @@
 set -euo pipefail
 
 packages=(build-essential pkg-config libevent-dev libssl-dev liblmdb-dev libjson-c-dev libidn2-dev
-	libqrencode-dev libpq-dev libcmocka-dev python3 python3-jsonschema curl faketime)
+	libqrencode-dev libpq-dev libcmocka-dev python3 python3-jsonschema python3-yaml curl faketime)
 # Debian 12's security upload, which closes eight CVEs of the library that sends the webhooks.
 libevent=2.1.12-stable-8+deb12u1
 
@@ -29,9 +29,9 @@ libevent_is_safe() {
 if ! command -v dpkg-query apt-get >/dev/null; then
 	echo "deps: this system has no apt-get. referd needs a C17 compiler, make, pkg-config, and the headers of libevent" \
 		"2.1.12 (with the fixes of Debian's $libevent), OpenSSL 3, LMDB, json-c, libidn2, libqrencode and cmocka," \
-		"libpq if the data are in PostgreSQL, and python3 with jsonschema, curl and faketime for the tests." \
+		"libpq if the data are in PostgreSQL, and python3 with jsonschema and yaml, curl and faketime for the tests." \
 		"\`make check\` needs clang, clang-tidy, clang-format, cppcheck and a PostgreSQL server;" \
-		"the tests with reverse proxies need nginx, haproxy and caddy;" \
+		"the tests with reverse proxies need nginx, haproxy and caddy, the test of the alerts promtool;" \
 		"\`make test-browser\` needs node, npm and chromium." >&2
 	exit 0
 fi
@@ -59,6 +59,7 @@ case ${1:-} in
 	for proxy in nginx haproxy caddy; do # e2e/test_proxies
 		[ -x "$(PATH=$PATH:/usr/sbin command -v $proxy)" ] || missing+=("${proxy/%nginx/nginx-light}")
 	done
+	command -v promtool >/dev/null || missing+=(prometheus) # e2e/test_monitoring
 	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 	;;
 --browser)

@@ -24,6 +24,10 @@ static void put_store(struct call *call, struct buf *out)
 	const struct store_counters c = store_counters(call->api->store);
 	const struct metric metrics[] = {
 	    {"referd_requests_total", "counter", "Requests routed", (double)call->api->requests},
+	    {"referd_joins_total", "counter",
+	     "Users created by a form or an API call, without imports", (double)call->api->joins},
+	    {"referd_qualified_total", "counter", "Users who were qualified, without imports",
+	     (double)call->api->qualified},
 	    {"referd_store_commands_total", "counter", "Commands decided", (double)c.commands},
 	    {"referd_store_refused_total", "counter", "Commands refused", (double)c.refused},
 	    {"referd_store_queries_total", "counter", "Queries answered", (double)c.queries},
@@ -115,6 +119,11 @@ static double disabled(const struct webhook_gauge *g)
 	return g->disabled ? 1 : 0;
 }
 
+static double overdue(const struct webhook_gauge *g)
+{
+	return (double)g->overdue_ms / 1000;
+}
+
 static const struct {
 	const char *name, *help;
 	double (*value)(const struct webhook_gauge *g);
@@ -123,6 +132,8 @@ static const struct {
     {"referd_webhook_held", "Deliveries that are waiting because their webhook is disabled", held},
     {"referd_webhook_exhausted", "Deliveries that were given up after their last attempt",
      exhausted},
+    {"referd_webhook_overdue_seconds",
+     "Time since the oldest waiting delivery was due; 0 if nothing is due", overdue},
     {"referd_webhook_disabled", "1 if the webhook is disabled, otherwise 0", disabled},
 };
 
@@ -195,6 +206,7 @@ static void read_page(struct metrics_call *m, uint64_t after)
 		return;
 	page->m = m;
 	page->gauges.after = after;
+	page->gauges.steady_ms = loop_steady_ms(m->call->api->loop);
 	page->gauges.command = (struct command){.decide = webhook_gauges_decide, .done = on_gauges};
 	if (m->last == NULL)
 		m->first = page;

@@ -94,6 +94,8 @@ static const struct {
 static bool has_failed(struct qualify_call *qc, enum err err)
 {
 	enum qualify_outcome outcome = qc->qualify.outcome;
+	if (err == ERR_OK && qc->qualify.changed && qc->qualify.qualified)
+		qc->call->api->qualified++;
 	if (err == ERR_OK)
 		return false;
 	if (err != ERR_REFUSED)

@@ -52,8 +52,10 @@ static void on_joined(struct command *command, enum err err)
 		call_reply_field(cc->call, "email",
 				 "belongs to a user of this campaign already: change that user "
 				 "with PUT /api/v2/users/{user}");
-	else
+	else {
+		cc->call->api->joins++;
 		user_reply(cc->call, 201, &view);
+	}
 }
 
 static void read_campaign(struct call *call, const struct body *body, struct join *j)

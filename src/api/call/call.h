@@ -46,8 +46,8 @@ struct api {
 	struct request_metrics *request_metrics;
 	uint8_t *route_starts; /* of each route: the bytes of its pattern before the first brace */
 	struct buf out;        /* the reply being written; reused, because the server copies it */
-	uint64_t requests;
-	uint64_t opened_steady_ms; /* when the API was opened */
+	uint64_t requests, joins, qualified; /* since the start, for the metrics */
+	uint64_t opened_steady_ms;           /* when the API was opened */
 	bool draining;
 
 	/* For the pages. */

@@ -5,7 +5,18 @@
 
 #include "core/webhook.h"
 
-static enum err read_gauge(struct tx *tx, const struct webhook *webhook,
+/* Due rows are sorted by time. */
+static enum err read_overdue(struct tx *tx, uint64_t steady_ms, struct webhook_gauge *gauge)
+{
+	struct due from = {.webhook_id = gauge->webhook_id}, first = {0};
+	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &first};
+	enum err err = tx_scan(tx, &KIND_DUE, &scan);
+	if (err == ERR_OK && scan.n > 0 && first.due_ms < steady_ms)
+		gauge->overdue_ms = steady_ms - first.due_ms;
+	return err;
+}
+
+static enum err read_gauge(struct tx *tx, uint64_t steady_ms, const struct webhook *webhook,
 			   struct webhook_gauge *gauge)
 {
 	struct webhook_stats stats;
@@ -16,7 +27,7 @@ static enum err read_gauge(struct tx *tx, const struct webhook *webhook,
 	    .exhausted = stats.exhausted,
 	    .disabled = webhook->disabled_ms != 0,
 	};
-	return err;
+	return err == ERR_OK ? read_overdue(tx, steady_ms, gauge) : err;
 }
 
 enum err webhook_gauges_decide(struct command *command, struct tx *tx)
@@ -30,7 +41,7 @@ enum err webhook_gauges_decide(struct command *command, struct tx *tx)
 	const struct webhook *webhooks = scan.records;
 	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
 	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
-		err = read_gauge(tx, &webhooks[i], &cmd->gauges[i]);
+		err = read_gauge(tx, cmd->steady_ms, &webhooks[i], &cmd->gauges[i]);
 	cmd->n = err == ERR_OK ? scan.n : 0;
 	return err;
 }
