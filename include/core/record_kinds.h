@@ -56,7 +56,8 @@
 	X(AUDIT_BY)                                                                                \
 	X(LEASE)                                                                                   \
 	X(WEBHOOK_HEALTH)                                                                          \
-	X(RANK)
+	X(RANK)                                                                                    \
+	X(NODE)
 
 #define RECORD_KIND_DECLARE(name) extern const struct record_kind KIND_##name;
 RECORD_KIND_LIST(RECORD_KIND_DECLARE)

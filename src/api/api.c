@@ -152,6 +152,11 @@ void api_close(struct api *a)
 	free(a);
 }
 
+void api_divide_limits(struct api *a, size_t n)
+{
+	limits_divide(&a->limits, (unsigned)n);
+}
+
 void api_drain(struct api *a)
 {
 	a->draining = true;

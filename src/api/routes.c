@@ -144,6 +144,7 @@ const struct route ROUTES[] = {
     /* Every operator may change their own password, which the call checks. */
     {HTTP_POST, "/api/v2/session/password", ACCESS_READ, session_password, &OP_SESSION_PASSWORD},
     {HTTP_GET, "/api/v2/server", ACCESS_READ, server_get, &OP_SERVER_GET},
+    {HTTP_GET, "/api/v2/nodes", ACCESS_READ, nodes_get, &OP_NODES_GET},
     {HTTP_GET, "/api/v2/troubles", ACCESS_READ, troubles_get, &OP_TROUBLES_GET},
     {HTTP_GET, "/api/v2/settings", ACCESS_READ, settings_get, &OP_SETTINGS_GET},
     {HTTP_POST, "/api/v2/settings/inbound-token/rotate", ACCESS_ADMIN, settings_rotate_token,

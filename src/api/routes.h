@@ -105,8 +105,8 @@ call_fn session_get, session_delete;      /* session_calls.c */
 extern const struct operation OP_SESSION_CREATE, OP_SESSION_PASSWORD, OP_SESSION_GET,
     OP_SESSION_DELETE;
 
-call_fn server_get, troubles_get; /* files of their own */
-extern const struct operation OP_SERVER_GET, OP_TROUBLES_GET;
+call_fn server_get, nodes_get, troubles_get; /* files of their own */
+extern const struct operation OP_SERVER_GET, OP_NODES_GET, OP_TROUBLES_GET;
 
 call_fn settings_get, settings_rotate_token, settings_rotate_secret; /* settings.c */
 extern const struct operation OP_SETTINGS_GET, OP_SETTINGS_ROTATE_TOKEN, OP_SETTINGS_ROTATE_SECRET;

@@ -16,6 +16,7 @@
 #include "http/client.h"
 #include "lease/leases.h"
 #include "listeners.h"
+#include "peers.h"
 #include "upkeep/upkeep.h"
 #include "webhook_upgrade.h"
 
@@ -30,6 +31,7 @@ struct serve {
 	struct scheduler *scheduler;
 	struct upkeep *upkeep;
 	struct listeners listeners;
+	struct peers peers;
 	struct event *sigterm, *sigint, *sighup, *drain_timer, *batch_timer, *tend_timer;
 	struct host_sizes sizes;
 	char public_url[CONFIG_PUBLIC_URL_MAX + 1];
@@ -145,6 +147,8 @@ static int open_delivery(struct serve *s)
 	    .secret_key = s->identity.secret_key,
 	    .allow_http_targets = s->config.allow_http_targets,
 	};
+	peers_open(&s->peers, s->loop, s->store, s->client, s->listeners.server,
+		   s->config.node_name);
 	if (scheduler_open(&scheduler, &s->scheduler) != ERR_OK)
 		return refuse("deliveries", "cannot start", "the webhooks cannot be read");
 	return 0;
@@ -240,6 +244,8 @@ static void on_tend_timer(evutil_socket_t fd, short what, void *arg)
 	store_tend(s->store);
 	if (store_health(s->store, &health))
 		listeners_give_up(&s->listeners, health.away_ms, s->config.store_timeout_ms);
+	peers_tend(&s->peers);
+	api_divide_limits(s->listeners.api, leases_nodes(s->leases));
 	listeners_tend(&s->listeners);
 	host_note_size(s->config.address.dir, &s->sizes, loop_unix_ms(s->loop));
 }

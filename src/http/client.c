@@ -85,6 +85,20 @@ void http_client_refuse_own(struct http_client *client, const struct sockaddr *l
 	own_addresses_add(&client->own, listening);
 }
 
+bool http_client_refuse_peers(struct http_client *client, const struct sockaddr_storage *addresses,
+			      size_t n)
+{
+	struct sockaddr_storage *copy = n == 0 ? NULL : malloc(n * sizeof *copy);
+	if (n > 0 && copy == NULL)
+		return false;
+	if (n > 0)
+		memcpy(copy, addresses, n * sizeof *copy);
+	free(client->peers);
+	client->peers = copy;
+	client->n_peers = n;
+	return true;
+}
+
 void http_client_close(struct http_client *client)
 {
 	if (client == NULL)
@@ -96,6 +110,7 @@ void http_client_close(struct http_client *client)
 		event_free(client->idle_event);
 	resolver_close(client->resolver);
 	SSL_CTX_free(client->tls);
+	free(client->peers);
 	free(client);
 }
 

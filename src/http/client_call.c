@@ -187,7 +187,8 @@ static bool judge(struct http_call *call, const struct resolver_answer *answer)
 	for (size_t i = 0; i < answer->n; i++) {
 		const struct sockaddr *sa = &answer->addresses[i].sa;
 		const struct http_client *c = call->pool->client;
-		bool own = own_addresses_contain(&c->own, sa, call->url.port);
+		bool own = own_addresses_contain(&c->own, sa, call->url.port) ||
+			   own_addresses_reach(c->peers, c->n_peers, sa, call->url.port);
 		const char *refusal =
 		    own ? "listening address of this server" : address_refusal(sa, &c->allowed);
 		if (refusal == NULL)

@@ -35,6 +35,8 @@ struct http_client {
 	struct resolver *resolver;
 	struct cidr_list allowed;
 	struct own_addresses own;
+	struct sockaddr_storage *peers; /* listening addresses of other servers */
+	size_t n_peers;
 	uint32_t idle_ms;
 	struct http_client_counters counters;
 	struct event *ended_event; /* runs the callbacks, outside every evhttp callback */

@@ -89,13 +89,19 @@ static bool accepts(const struct sockaddr *item, const struct sockaddr *sa)
 	return same_family && memcmp(bytes, own_bytes, n) == 0;
 }
 
-bool own_addresses_contain(const struct own_addresses *own, const struct sockaddr *sa,
-			   uint16_t port)
+bool own_addresses_reach(const struct sockaddr_storage *listening, size_t n,
+			 const struct sockaddr *sa, uint16_t port)
 {
-	for (int i = 0; i < own->n; i++) {
-		const struct sockaddr *item = (const struct sockaddr *)&own->items[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct sockaddr *item = (const struct sockaddr *)&listening[i];
 		if (port_of(item) == port && accepts(item, sa))
 			return true;
 	}
 	return false;
+}
+
+bool own_addresses_contain(const struct own_addresses *own, const struct sockaddr *sa,
+			   uint16_t port)
+{
+	return own_addresses_reach(own->items, (size_t)own->n, sa, port);
 }

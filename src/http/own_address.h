@@ -5,6 +5,7 @@
 #define HTTP_OWN_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -22,5 +23,8 @@ void own_addresses_add(struct own_addresses *own, const struct sockaddr *listeni
  * and :: count as the loopback address, as in connect(). */
 bool own_addresses_contain(const struct own_addresses *own, const struct sockaddr *sa,
 			   uint16_t port);
+/** Returns true if such a connection would reach one of these addresses. */
+bool own_addresses_reach(const struct sockaddr_storage *listening, size_t n,
+			 const struct sockaddr *sa, uint16_t port);
 
 #endif

@@ -7,6 +7,7 @@ import signal
 import threading
 import unittest
 
+from client import Client
 from harness import FAKETIME, MovedClock, path_of
 from nodes import Nodes
 from postgresql import Cluster
@@ -260,3 +261,52 @@ class Clocks(Nodes, MovedClock):
         self.assertLess(abs(int(rows[0][0])), 60)
         self.set_clock(0)
         until(lambda: late.public.get("/readyz").status == 200, "the node is ready with the right clock")
+
+
+class Together(Nodes):
+    """What the nodes know of each other."""
+    RECEIVER = True
+    OPTIONS = ("--join-rate", "20")
+
+    def alive(self):
+        nodes = self.has(self.a.api.get("/api/v2/nodes"), 200).data["nodes"]
+        return {node["name"]: node for node in nodes if node["alive"]}
+
+    def test_each_node_lists_all_nodes(self):
+        nodes = until(lambda: len(found := self.alive()) == 2 and found, "two nodes are alive")
+        self.assertEqual(nodes["a"]["addresses"], [self.a.address])
+        self.assertTrue(nodes["a"]["current"])
+        self.assertFalse(nodes["b"]["current"])
+        until(lambda: sum(node["jobs"] for node in self.alive().values()) == 1, "one node runs the jobs")
+        campaign = self.campaign(self.a)
+        hooks = [self.webhook(self.b, f"/{i}", campaign_id=campaign["id"]) for i in range(4)]
+        until(lambda: all(node["webhooks"] >= 2 for node in self.alive().values()), "each node sends its share")
+        self.assertEqual(self.public_status("/api/v2/nodes"), 401)
+        self.assertEqual(len(hooks), 4)
+
+    def public_status(self, path):
+        return self.a.public.get(path).status
+
+    def test_no_webhook_is_sent_to_any_node(self):
+        until(lambda: len(self.alive()) == 2, "two nodes are alive")
+        for target in (self.a, self.b):
+            hook = self.webhook(self.a, url=f"https://{target.address}/hook")
+
+            def refused(hook=hook):
+                test = f"/api/v2/webhooks/{hook['id']}/test?wait=15s"
+                tested = self.has(self.a.api.call("POST", test), 200).data
+                return tested["log"][0]["error"] == "policy"
+            until(refused, f"no request to {target.name}")
+
+    def test_the_nodes_share_the_limits(self):
+        campaign = self.campaign(self.a)
+
+        def joins(source):
+            client = Client(self.a.address, source=source)
+            for n in range(21):
+                form = {"first_name": "Byron", "email": f"{source}-{n}@example.com"}
+                if client.form(f"/{campaign['code']}/join", form).status == 429:
+                    return n
+            return 21
+        sources = (f"127.1.{i // 250}.{i % 250 + 1}" for i in itertools.count())
+        until(lambda: 10 <= joins(next(sources)) < 20, "half of the limit")

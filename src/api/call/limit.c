@@ -18,7 +18,8 @@ struct bucket {
 
 struct limit {
 	double burst, per_ns;
-	uint64_t taken_ns; /* when the last token was taken; 0: never */
+	double whole_burst, whole_per_ns; /* as limit_new got them */
+	uint64_t taken_ns;                /* when the last token was taken; 0: never */
 	struct crypto_hash
 	    *hash; /* with a random key, so that no client can choose the place of another client */
 	struct bucket places[PLACES];
@@ -32,12 +33,19 @@ struct limit *limit_new(unsigned per_minute, unsigned burst)
 		return NULL;
 	crypto_random(key, sizeof key);
 	l->hash = crypto_hash_new(key);
-	l->burst = burst;
-	l->per_ns = per_minute / 60e9;
+	l->burst = l->whole_burst = burst;
+	l->per_ns = l->whole_per_ns = per_minute / 60e9;
 	if (l->hash != NULL)
 		return l;
 	free(l);
 	return NULL;
+}
+
+/* A share below one token would refuse every request. */
+void limit_divide(struct limit *l, unsigned n)
+{
+	l->per_ns = l->whole_per_ns / n;
+	l->burst = l->whole_burst / n < 1 ? 1 : l->whole_burst / n;
 }
 
 void limit_free(struct limit *l)

@@ -37,6 +37,16 @@ enum err limits_open(struct limits *limits, const unsigned per_minute[LIMITS])
 	return ERR_OK;
 }
 
+void limits_divide(struct limits *limits, unsigned n)
+{
+	if (limits->servers == n)
+		return;
+	limits->servers = n;
+	for (size_t i = 0; i < LIMITS; i++)
+		if (limits->by_kind[i] != NULL)
+			limit_divide(limits->by_kind[i], n);
+}
+
 void limits_close(struct limits *limits)
 {
 	for (size_t i = 0; i < LIMITS; i++)

@@ -20,10 +20,13 @@ enum limit_kind {
 
 struct limits {
 	struct limit *by_kind[LIMITS]; /* NULL: no such limit */
+	unsigned servers;              /* that share them; 0: one */
 };
 
 /** per_minute[kind] is the rate of that limit; 0: no such limit. ERR_NO_MEMORY. */
 enum err limits_open(struct limits *limits, const unsigned per_minute[LIMITS]) WARN_UNUSED;
+/** n servers share the limits, so each has an n-th part of them. */
+void limits_divide(struct limits *limits, unsigned n);
 void limits_close(struct limits *limits);
 
 /** May this address fail once more? False after a 429. It counts nothing. */

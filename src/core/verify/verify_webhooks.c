@@ -7,6 +7,7 @@
 #include "core/health_records.h"
 #include "core/id_list.h"
 #include "core/lease_records.h"
+#include "core/node_records.h"
 
 static enum err check_set(struct verifier *v, const struct webhook *webhook)
 {
@@ -91,5 +92,6 @@ const struct verify_check VERIFY_WEBHOOKS[] = {
     {&KIND_WEBHOOK_STATS, check_webhook_stats, NULL},
     {&KIND_WEBHOOK_HEALTH, NULL, NULL},
     {&KIND_LEASE, check_lease, NULL},
+    {&KIND_NODE, NULL, NULL},
     {NULL, NULL, NULL},
 };

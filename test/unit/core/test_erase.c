@@ -7,6 +7,7 @@
 #include "core/audit_records.h"
 #include "core/health_records.h"
 #include "core/lease_records.h"
+#include "core/node_records.h"
 #include "core/reward_records.h"
 
 /* ---- at once ---- */
@@ -290,7 +291,7 @@ static const struct record_kind *const NOT_ABOUT_USERS[] = {
     &KIND_REWARD_REVIEW,  &KIND_ADDRESS_PROGRESS,
     &KIND_AUDIT,          &KIND_AUDIT_BY,
     &KIND_OPERATOR,       &KIND_WEBHOOK_HEALTH,
-    &KIND_LEASE,
+    &KIND_LEASE,          &KIND_NODE,
 };
 
 static bool lists(const struct record_kind *const *list, size_t n, const struct record_kind *kind)
