@@ -21,14 +21,11 @@ static bool act_as_owner(const struct stat *database)
 	return setegid(database->st_gid) == 0 && seteuid(database->st_uid) == 0;
 }
 
-enum err offline_open(const struct store_address *address, struct store **store, const char **why)
+/* Finds the file of a stopped server's database, and acts as its owner. */
+static enum err find_file(const struct store_address *address, const char **why)
 {
-	struct store_access access = {.read_only = false};
-	const struct store_config config = {0};
 	char path[4096];
 	struct stat st;
-	struct engine *engine;
-	broken_pages_catch(1, true);
 	*why = "contains no database: give the directory that referd serve uses";
 	if (snprintf(path, sizeof path, "%s/referd.mdb", address->dir) >= (int)sizeof path ||
 	    stat(path, &st) != 0) {
@@ -37,9 +34,20 @@ enum err offline_open(const struct store_address *address, struct store **store,
 		return ERR_NOT_FOUND;
 	}
 	*why = "root cannot act as its owner: run this command as the user that runs referd";
-	if (!act_as_owner(&st))
-		return ERR_IO;
-	enum err err = store_address_open(address, &access, &engine, why);
+	return act_as_owner(&st) ? ERR_OK : ERR_IO;
+}
+
+/* In a PostgreSQL database the command is a node of its own, beside the servers, which hear of its
+ * changes. A second command at a time takes the name over, and the first fails. */
+enum err offline_open(const struct store_address *address, struct store **store, const char **why)
+{
+	struct store_access access = {.node_name = "(command line)"};
+	const struct store_config config = {0};
+	struct engine *engine;
+	broken_pages_catch(1, true);
+	enum err err = address->postgresql != NULL ? ERR_OK : find_file(address, why);
+	if (err == ERR_OK)
+		err = store_address_open(address, &access, &engine, why);
 	if (err == ERR_BUSY)
 		*why =
 		    "is in use by a running referd: stop it first, or give this command an admin "

@@ -1,5 +1,5 @@
-"""Owns the end-to-end tests of several servers on one database: what one node changes, the others know. Never stops a
-database. Called by make test-postgresql."""
+"""Owns the end-to-end tests of several servers on one database: what one node changes, the others know. Never reads a
+record of a node from its memory. Called by make test-postgresql."""
 import itertools
 import os
 import re
@@ -11,7 +11,7 @@ from client import Client
 from harness import FAKETIME, MovedClock, path_of
 from nodes import Nodes
 from postgresql import Cluster
-from processes import until
+from processes import REFERD, run, until
 from test_stream import Stream
 
 ROUNDS = int(os.environ.get("REFERD_NODES_ROUNDS", "20"))
@@ -310,3 +310,35 @@ class Together(Nodes):
             return 21
         sources = (f"127.1.{i // 250}.{i % 250 + 1}" for i in itertools.count())
         until(lambda: 10 <= joins(next(sources)) < 20, "half of the limit")
+class Tools(Nodes):
+    """Commands that open the database by its address, beside the servers."""
+
+    def command(self, *arguments, status=0, **more):
+        ended = run(REFERD, *arguments, "--data", self.directory, *self.a.place, **more)
+        self.assertEqual(ended.returncode, status, ended.stderr)
+        return ended.stdout
+
+    def test_a_token_and_an_operator_of_the_command_line_are_known_to_every_node(self):
+        made = self.command("token", "create", "CRM", "--scopes", "read")
+        token = made.split()[-1]
+        self.command("operator", "add", "Ada", "--role", "admin", input="correct horse battery staple\n")
+        for node in self.nodes:
+            self.has(node.api.get("/api/v2/campaigns", token=token), 200)
+            sign_in = {"name": "Ada", "password": "correct horse battery staple"}
+            self.has(node.public.json("POST", "/api/v2/session", sign_in), 201)
+
+    def test_a_dump_moves_to_another_database_and_back_to_a_directory(self):
+        campaign = self.campaign(self.a)
+        for i in range(20):
+            self.join(self.nodes[i % 2], campaign["code"], f"d{i}@example.com")
+        first, second, third = (os.path.join(self.directory, name) for name in ("first", "second", "third"))
+        self.command("dump", first)
+        _, address = self.postgresql.new_database()
+        key = ("--secret-key-file", self.place.key)
+        directory = os.path.join(self.directory, "lmdb")
+        for place, name in ((("--store", address), second), (("--store", f"lmdb:{directory}"), third)):
+            for command, file in (("load", first), ("dump", name)):
+                ended = run(REFERD, command, file, *place, *key)
+                self.assertEqual(ended.returncode, 0, ended.stderr)
+            with open(first, "rb") as a, open(name, "rb") as b:
+                self.assertEqual(a.read(), b.read())
