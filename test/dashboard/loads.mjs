@@ -25,16 +25,25 @@ const watchCalls = (page) => page.addInitScript(() => {
 	};
 });
 
+/** Counts the changes of webhooks of which the page has heard: it passes them on to other tabs after its own parts. */
+const countChanges = (page) => page.evaluate((name) => {
+	window.heard = 0;
+	new BroadcastChannel(name).addEventListener("message", ({ data }) => data.changed?.includes("webhooks") && window.heard++);
+}, `referd ${context.url}`);
+
 /** Whenever the list of webhooks answers, the name has changed again already, and the page knows it. */
 async function answersBehindChanges(page, webhook) {
 	await visit(page, "webhooks");
-	let changes = 0, troubles = 0, goesOn = true;
-	page.on("request", (request) => request.url().endsWith("/troubles") && troubles++);
+	await countChanges(page);
+	const heard = () => page.evaluate(() => window.heard);
+	let changes = 0, goesOn = true;
 	const change = () => api("PUT", `/api/v2/webhooks/${webhook.id}`, { name: `Change ${++changes}` });
 	await page.route("**/api/v2/webhooks", async (route) => {
-		const answer = await route.fetch(), before = troubles;
-		if (goesOn) await change();
-		await until("the page hears of the change", () => troubles > before || !goesOn);
+		const answer = await route.fetch(), before = await heard();
+		if (goesOn) {
+			await change();
+			await until("the page hears of the change", async () => (await heard()) > before);
+		}
 		await route.fulfill({ response: answer });
 	});
 	await change();
