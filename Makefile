@@ -182,12 +182,12 @@ test-long: IMAGES ?= 10000
 test-long:                           ## run the tests in both flavours, with CYCLES=300 cycles of kill -9
 	$(SUBMAKE) FLAVOUR=release all units
 	$(SUBMAKE) FLAVOUR=asan all units
-	@$(MAKE) --no-print-directory test-speed
 	@REFERD_OPERATIONS=1000000 test/run --unit release core/test_model core/test_story core/test_reward_random
 	@REFERD_USERS=$(USERS) REFERD_RANK_USERS=100000 REFERD_IMAGES=$(IMAGES) test/run --unit asan --unit release \
 	    --e2e release --e2e asan --cycles $(CYCLES)
 	@REFERD_POSTGRESQL=1 REFERD_KILLS=500 REFERD_CUT_STEP=1 REFERD_REVOCATIONS=10000 test/run --unit release \
 	    --cycles 1000 $(ON_POSTGRESQL)
+	@$(MAKE) --no-print-directory test-speed
 
 test-million: all                    ## run USERS=1000000 through import, export, verify and backup
 	@cd test/e2e && REFERD_USERS=$(USERS) python3 -B -m unittest -v test_million
