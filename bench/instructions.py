@@ -18,6 +18,7 @@ BUILD = os.environ.get("REFERD_BUILD", "build/release")
 TOKEN, INBOUND = "a" * 64, "b" * 64
 SCENARIOS = ["floor", "read", "join", "refer", "qualify", "join+webhook"]
 REFERRERS = 300  # the same users before both runs
+SETTLE_S = 4  # until the background job has indexed the addresses of the new users
 FLOOR_BODY = b"first_name=Ann+Smith&email=ann.smith.%08d%%40mail.example.com"
 
 
@@ -95,12 +96,24 @@ def count(scenario, requests, connections, keep):
         send_to_floor(address, requests, connections)
     else:
         run_load(scenario, address, requests, connections, directory)
+    time.sleep(SETTLE_S)
     server.terminate()
     server.wait()
     with open(log) as f:
         instructions = int(re.search(r"Collected : (\d+)", f.read()).group(1))
     shutil.rmtree(directory)
     return instructions
+
+
+def per_response(scenario, options, results):
+    """A qualification needs an invited friend, so the joins of these friends are subtracted."""
+    if scenario not in results:
+        n, connections, keep = options.requests, options.connections, options.keep
+        more = count(scenario, 2 * n, connections, keep) - count(scenario, n, connections, keep)
+        results[scenario] = more / n
+        if scenario == "qualify":
+            results[scenario] -= per_response("refer", options, results)
+    return results[scenario]
 
 
 def main():
@@ -111,11 +124,10 @@ def main():
     parser.add_argument("--keep", help="directory for the profiles of callgrind")
     parser.add_argument("scenario", nargs="*", default=SCENARIOS, help=", ".join(SCENARIOS))
     options = parser.parse_args()
+    results = {}
     for scenario in options.scenario:
-        n = options.requests
-        short = count(scenario, n, options.connections, options.keep)
-        long = count(scenario, 2 * n, options.connections, options.keep)
-        print(f"{scenario:14} {(long - short) / n:10,.0f} instructions for each response", flush=True)
+        print(f"{scenario:14} {per_response(scenario, options, results):10,.0f} instructions for each response",
+              flush=True)
 
 
 if __name__ == "__main__":
