@@ -154,8 +154,8 @@ static bool is_full(const struct store *s, size_t n_run)
  * engine then fetches in the same round. */
 static void look_ahead(struct store *s, struct command *cmd)
 {
-	bool is_ready = cmd->err != ERR_PENDING; /* its last run found every key */
-	if (!is_ready && cmd->decide(cmd, &s->tx) != ERR_PENDING && !s->tx.unsure)
+	bool is_ready = cmd->err != ERR_PENDING; /* its last run found every key and id */
+	if (!is_ready && cmd->decide(cmd, &s->tx) != ERR_PENDING && !s->tx.unsure && !s->tx.starved)
 		cmd->err = ERR_OK;
 	tx_look_ahead_end(&s->tx);
 }

@@ -5,6 +5,7 @@
 enum {
 	LINKS = 64,
 	ROUNDS_MAX = 100,
+	ROUNDS_OF_LINKS = 10,
 	ROUNDS_OF_COMMIT = 2, /* the shared engine sends a commit, and then decides it */
 };
 
@@ -141,11 +142,13 @@ static void make_referrers(struct world *w, uint64_t campaign, uint64_t referrer
 	}
 }
 
-/* Friends join through all links in one turn. Returns how often their commands have run. */
+/* Friends join through all links in one turn. However many they are, they share the rounds: two
+ * that read, some for blocks of ids and the keys of their ids, two of the commit. Returns how often
+ * their commands have run. */
 static unsigned join_through_links(struct world *w, const uint64_t referrers[LINKS], size_t first)
 {
 	struct link_join *joins = calloc(LINKS, sizeof *joins);
-	unsigned runs = 0;
+	unsigned runs = 0, rounds = 0;
 	assert_non_null(joins);
 	w->nodes->state->faults = (struct shared_faults){.delays = 1};
 	for (size_t i = 0; i < LINKS; i++)
@@ -154,8 +157,10 @@ static unsigned join_through_links(struct world *w, const uint64_t referrers[LIN
 		while (store_turn(w->store))
 			;
 		engine_shared_arrive(w->nodes->engines[0]);
+		rounds++;
 	}
 	w->nodes->state->faults = (struct shared_faults){0};
+	assert_true(rounds <= ROUNDS_OF_LINKS);
 	for (size_t i = 0; i < LINKS; i++) {
 		assert_true(joins[i].call.done && joins[i].call.err == ERR_OK);
 		assert_int_equal(joins[i].join.outcome, JOIN_CREATED);
