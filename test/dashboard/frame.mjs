@@ -12,8 +12,10 @@ const focusedHeading = (page, name) =>
 /** Types into the palette and presses Enter at once: what the answer has first opens. */
 async function find(page, text) {
 	await page.keyboard.press("Control+k");
-	await page.getByRole("combobox", { name: "Find" }).fill(text);
+	const field = page.getByRole("combobox", { name: "Find" });
+	await field.fill(text);
 	await page.keyboard.press("Enter");
+	await field.waitFor({ state: "detached" });
 }
 
 async function keys(page) {
