@@ -35,7 +35,10 @@ await run(async () => {
 	const headers = { Authorization: `Bearer ${token}` };
 	assert.equal((await fetch(`${context.url}/api/v2/campaigns`, { headers })).status, 200);
 	await page.getByRole("button", { name: "Revoke: CRM" }).click();
-	await page.getByRole("alertdialog", { name: "Revoke: CRM" }).getByRole("button", { name: "Revoke" }).click();
+	const question = page.getByRole("alertdialog", { name: "Revoke: CRM" });
+	const words = question.getByText("This cannot be undone.");
+	assert.ok(await words.evaluate((e) => e.scrollWidth <= e.clientWidth), "the question is cut");
+	await question.getByRole("button", { name: "Revoke" }).click();
 	await page.getByText("The token CRM is revoked.").waitFor();
 	assert.equal((await fetch(`${context.url}/api/v2/campaigns`, { headers })).status, 401);
 	assertClean(page);

@@ -135,6 +135,7 @@ async function whyNothing(page, campaign) {
 	await page.getByText("None of the 4 events of the last 7 days matches.").waitFor();
 	await focused(page, page.getByRole("combobox", { name: "Campaign" }));
 	await page.getByRole("button", { name: "Delete this webhook" }).click();
+	await focused(page, page.getByRole("button", { name: "Cancel" })); // so the question is in view
 	await page.getByRole("button", { name: "Delete Zapier" }).click();
 	await page.getByRole("heading", { name: "Webhooks" }).waitFor();
 	await page.getByRole("link", { name: "CRM" }).waitFor();

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { type Problem, type Schemas, attempt, call, client } from "../api";
 import { go } from "../route";
 import { canWrite } from "../session";
+import { takeFocus } from "../ui/field";
 import { Needs } from "../ui/needs";
 import { Failed, say } from "../ui/parts";
 import { t } from "../words";
@@ -24,7 +25,7 @@ function DeletePanel({ webhook, onCancel }: { webhook: Schemas["Webhook"]; onCan
 			<button type="button" class="long-name" onClick={remove}>
 				{t("deleteNamed", { name: webhook.name })}
 			</button>
-			<button type="button" onClick={onCancel}>
+			<button type="button" ref={takeFocus} onClick={onCancel}>
 				{t("cancel")}
 			</button>
 			{problem && <Failed problem={problem} />}
