@@ -183,7 +183,7 @@ test-long:                           ## run the tests in both flavours, with CYC
 	$(SUBMAKE) FLAVOUR=release all units
 	$(SUBMAKE) FLAVOUR=asan all units
 	@REFERD_OPERATIONS=1000000 test/run --unit release core/test_model core/test_story core/test_reward_random
-	@REFERD_USERS=$(USERS) REFERD_RANK_USERS=100000 REFERD_IMAGES=$(IMAGES) test/run --unit asan --unit release \
+	@REFERD_USERS=$(USERS) REFERD_RANK_USERS=100000 REFERD_IMAGES=$(IMAGES) REFERD_DEBOOTSTRAP=1 test/run --unit asan --unit release \
 	    --e2e release --e2e asan --cycles $(CYCLES)
 	@REFERD_POSTGRESQL=1 REFERD_KILLS=500 REFERD_CUT_STEP=1 REFERD_REVOCATIONS=10000 test/run --unit release \
 	    --cycles 1000 $(ON_POSTGRESQL)
@@ -273,6 +273,10 @@ install: all                         ## install programs and systemd units below
 	install -D -m 0755 $(B)/referd-bench $(DESTDIR)$(PREFIX)/bin/referd-bench
 	install -D -m 0644 -t $(UNIT_DIR) $(UNITS_OF_SYSTEMD:%=deploy/%)
 	sed -i 's|/usr/local/bin|$(PREFIX)/bin|' $(UNITS_OF_SYSTEMD:%=$(UNIT_DIR)/%)
+
+deb: all                             ## build the Debian package in build/ (needs dpkg-dev)
+	@deploy/debian/build.sh $(B)/referd $(VERSION) build
+.PHONY: deb
 
 help:                                ## list these targets
 	@sed -n 's/^\([a-z][a-z -]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | \

@@ -56,8 +56,8 @@ case ${1:-} in
 	;;
 --check)
 	need_program clang clang-tidy clang-format cppcheck
-	for proxy in nginx haproxy caddy; do # e2e/test_proxies
-		[ -x "$(PATH=$PATH:/usr/sbin command -v $proxy)" ] || missing+=("${proxy/%nginx/nginx-light}")
+	for program in nginx haproxy caddy debootstrap; do # e2e/test_proxies, e2e/test_package
+		[ -x "$(PATH=$PATH:/usr/sbin command -v $program)" ] || missing+=("${program/%nginx/nginx-light}")
 	done
 	command -v promtool >/dev/null || missing+=(prometheus) # e2e/test_monitoring
 	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
