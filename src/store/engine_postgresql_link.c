@@ -1,18 +1,13 @@
-/* Owns a connection to PostgreSQL: its life, its pipeline, and its prepared statements. Never knows
- * what a statement is for. Called by the other files of the engine.
+/* Owns the pipeline of a connection to PostgreSQL: what is sent, what is expected, and the prepared
+ * statements. Never knows what a statement is for. Called by the other files of the engine.
  */
 #include <event2/event.h>
 #include <libpq-fe.h>
-#include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "store/engine_postgresql_parts.h"
-
-static const uint64_t RETRY_NS = 100000000, CONNECT_NS = 10000000000;
 
 /* The session makes the planner use the indexes, also while the statistics say that a table is
  * empty. A table without a usable index then seems so expensive that the server would compile the
@@ -135,20 +130,20 @@ void pg_link_run(struct pg_link *link, const struct pg_params *params,
 	     *answer);
 }
 
-static void watch_writes(struct pg_link *link, bool wants)
+void pg_link_watch_writes(struct pg_link *link, bool wants)
 {
 	if (wants && !link->wants_write && link->writable != NULL)
 		(void)event_add(link->writable, NULL);
 	link->wants_write = wants;
 }
 
-static void flush(struct pg_link *link)
+void pg_link_flush(struct pg_link *link)
 {
 	int left = link->broken ? -1 : PQflush(link->conn);
 	if (left < 0)
 		pg_link_lose(link, PQerrorMessage(link->conn));
 	else
-		watch_writes(link, left > 0);
+		pg_link_watch_writes(link, left > 0);
 }
 
 void pg_link_sync(struct pg_link *link, pg_answer_fn *fn, uint64_t number)
@@ -158,7 +153,7 @@ void pg_link_sync(struct pg_link *link, pg_answer_fn *fn, uint64_t number)
 	if (!link->broken)
 		must(link, PQpipelineSync(link->conn),
 		     (struct pg_answer){.fn = fn, .number = number, .sync = true});
-	flush(link);
+	pg_link_flush(link);
 }
 
 /* ---- receiving ---- */
@@ -245,7 +240,7 @@ static bool take_next(struct pg_link *link)
 	return link->conn != NULL;
 }
 
-static void receive(struct pg_link *link)
+void pg_link_receive(struct pg_link *link)
 {
 	bool alive = PQconsumeInput(link->conn) == 1;
 	while (take_next(link))
@@ -254,175 +249,4 @@ static void receive(struct pg_link *link)
 		return;
 	if (!alive || PQstatus(link->conn) == CONNECTION_BAD)
 		pg_link_lose(link, PQerrorMessage(link->conn));
-}
-
-/* ---- the life of a connection ---- */
-
-static void on_event(evutil_socket_t fd, short what, void *arg)
-{
-	(void)fd;
-	(void)what;
-	pg_link_process(arg);
-}
-
-static void unwatch(struct pg_link *link)
-{
-	if (link->readable != NULL)
-		event_free(link->readable);
-	if (link->writable != NULL)
-		event_free(link->writable);
-	link->readable = link->writable = NULL;
-	link->wants_write = false;
-}
-
-/* The socket changes while libpq tries the hosts one after another. */
-static void watch(struct pg_link *link)
-{
-	struct event_base *base = link->engine->events;
-	int fd = PQsocket(link->conn);
-	unwatch(link);
-	if (base == NULL || fd < 0)
-		return;
-	link->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_event, link);
-	link->writable = event_new(base, fd, EV_WRITE, on_event, link);
-	if (link->readable == NULL || link->writable == NULL ||
-	    event_add(link->readable, NULL) != 0)
-		link->broken = true;
-}
-
-static void on_notice(void *arg, const PGresult *result)
-{
-	struct pg_link *link = arg;
-	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *text = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-	const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-	if (severity == NULL || strcmp(severity, "WARNING") != 0)
-		return;
-	link->warned = true;
-	log_warn("store.warning", LOG_STR("connection", link->name),
-		 LOG_STR("sqlstate", state == NULL ? "" : state),
-		 LOG_STR("message", text == NULL ? "" : text));
-}
-
-static void drop_connection(struct pg_link *link)
-{
-	unwatch(link);
-	PQfinish(link->conn);
-	link->conn = NULL;
-	link->state = LINK_DOWN;
-	link->broken = link->failed = link->warned = link->answered = false;
-	link->first = link->n_answers = 0;
-	memset(link->known, 0, sizeof link->known);
-	link->known_own = 0;
-}
-
-void pg_link_lose(struct pg_link *link, const char *why)
-{
-	log_warn("store.connection_lost", LOG_STR("connection", link->name),
-		 LOG_STR("reason", why == NULL ? "" : why));
-	pg_link_note_loss(link, why);
-	drop_connection(link);
-	link->retry_ns = clock_system.mono_ns(&clock_system) + RETRY_NS;
-	if (link->engine->retry != NULL) {
-		const struct timeval pause = {.tv_usec = (suseconds_t)(RETRY_NS / 1000)};
-		(void)event_add(link->engine->retry, &pause);
-	}
-	link->on_lost(link);
-}
-
-void pg_link_close(struct pg_link *link)
-{
-	if (link->conn != NULL)
-		drop_connection(link);
-	free(link->answers);
-}
-
-void pg_link_start(struct pg_link *link)
-{
-	char name[80];
-	(void)snprintf(name, sizeof name, "referd %.40s %s",
-		       link->engine->node_name == NULL ? "" : link->engine->node_name, link->name);
-	/* A later parameter wins over an earlier one, and the address is expanded at its place. */
-	const char *const keys[] = {"tcp_user_timeout",
-				    "connect_timeout",
-				    "application_name",
-				    "dbname",
-				    "client_encoding",
-				    "target_session_attrs",
-				    NULL};
-	const char *const values[] = {"10000", "5",          name, link->engine->address,
-				      "UTF8",  "read-write", NULL};
-	link->conn = PQconnectStartParams(keys, values, 1);
-	if (link->conn == NULL || PQstatus(link->conn) == CONNECTION_BAD) {
-		pg_link_lose(link, link->conn == NULL ? "" : PQerrorMessage(link->conn));
-		return;
-	}
-	PQsetNoticeReceiver(link->conn, on_notice, link);
-	link->retry_ns = clock_system.mono_ns(&clock_system) + CONNECT_NS;
-	link->state = LINK_CONNECTING;
-	watch(link);
-	watch_writes(link, true);
-}
-
-static void on_session(struct engine_pg *e, const struct pg_answer *answer,
-		       const struct pg_result *result)
-{
-	(void)result;
-	if (answer->link->failed)
-		return;
-	answer->link->state = LINK_READY;
-	pg_reads_send(&e->reads);
-	pg_reads_send(&e->queries);
-	pg_commit_go_on(e);
-	pg_node_send(e);
-}
-
-static void go_on_connecting(struct pg_link *link)
-{
-	PostgresPollingStatusType status = PQconnectPoll(link->conn);
-	if (status == PGRES_POLLING_FAILED) {
-		pg_link_lose(link, PQerrorMessage(link->conn));
-		return;
-	}
-	watch(link);
-	watch_writes(link, status == PGRES_POLLING_WRITING);
-	if (status != PGRES_POLLING_OK)
-		return;
-	link->state = LINK_STARTING;
-	if (PQsetnonblocking(link->conn, 1) != 0 || PQenterPipelineMode(link->conn) != 1)
-		link->broken = true;
-	/* A stopped process must not keep the locks of other nodes. A dump may wait for its reader.
-	 */
-	const char *const values[] = {link == &link->engine->writer ? "10s" : "0"};
-	pg_link_own(link, OWN_SESSION, values, 1, NULL, 0);
-	pg_link_sync(link, on_session, 0);
-}
-
-void pg_link_process(struct pg_link *link)
-{
-	if (link->state == LINK_DOWN) {
-		if (clock_system.mono_ns(&clock_system) >= link->retry_ns)
-			pg_link_start(link);
-	} else if (link->state == LINK_CONNECTING) {
-		link->wants_write = false;
-		go_on_connecting(link);
-	} else {
-		link->wants_write = false;
-		receive(link);
-		if (link->conn != NULL)
-			flush(link);
-	}
-}
-
-void pg_link_tend(struct pg_link *link)
-{
-	bool connects = link->state == LINK_CONNECTING || link->state == LINK_STARTING;
-	if (connects && clock_system.mono_ns(&clock_system) >= link->retry_ns)
-		pg_link_lose(link, "the server did not answer in time");
-}
-
-int pg_link_poll(const struct pg_link *link, short *events)
-{
-	*events = (short)(POLLIN | (link->wants_write ? POLLOUT : 0));
-	return link->conn == NULL ? -1 : PQsocket(link->conn);
 }

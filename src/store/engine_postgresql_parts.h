@@ -1,6 +1,7 @@
 /*
  * The parts of the PostgreSQL engine, shared by its files engine_postgresql*.c:
- *     _link    a connection in pipeline mode, which never blocks and connects again by itself
+ *     _link    the pipeline of a connection, which never blocks
+ *     _connect its life: it connects again by itself
  *     _reads   the answers of a view: keys, pages of scans
  *     _answers the rows that arrive for them
  *     _commit  the steps of a commit
@@ -107,6 +108,11 @@ void pg_link_run(struct pg_link *link, const struct pg_params *params,
 /** Ends a part of the pipeline: after an error, the server skips everything up to this point. Then
  * sends what is buffered. */
 void pg_link_sync(struct pg_link *link, pg_answer_fn *fn, uint64_t number);
+/** Sends what is buffered, or loses the connection. */
+void pg_link_flush(struct pg_link *link);
+/** Takes the results that have arrived. */
+void pg_link_receive(struct pg_link *link);
+void pg_link_watch_writes(struct pg_link *link, bool wants);
 /** Does what the socket and the clock allow, without blocking. */
 void pg_link_process(struct pg_link *link);
 /** Gives up a connection that takes too long to begin. */

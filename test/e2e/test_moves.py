@@ -10,7 +10,7 @@ from harness import Served
 from postgresql import Shared, programs
 from processes import REFERD, MemoryWatch, clean_environment
 
-USERS = int(os.environ.get("REFERD_USERS", "1000"))
+USERS = int(os.environ.get("REFERD_USERS", "250"))
 GROWTH_KIB = 96 << 10  # for any number of users
 
 

@@ -1,6 +1,11 @@
 /* Owns the tests of connections and servers that break in the middle of a commit: nothing is lost
  * and nothing is stored twice. REFERD_CUT_STEP is the number of bytes between two cuts; 1 cuts
- * after every byte. Run by make test-postgresql. */
+ * after every byte. Run by make test-postgresql.
+ *
+ * Mutations that were tried. Where a warning at COMMIT counts as success,
+ * a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_stored fails. The same test
+ * fails where the node reads its last batch without raising its fence. Where a batch without writes
+ * skips its commit, an_answer_waits_for_the_replication_of_the_rows_that_it_rests_on fails. */
 #include "../../support/postgresql_proxy.h"
 #include "nodes_world.h"
 
