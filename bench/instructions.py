@@ -5,6 +5,7 @@ Owns the two runs of each scenario, whose difference leaves out the start, the s
 and never sees the kernel. Called by hand: bench/instructions.py [--connections N] [--requests N] [scenario...]
 """
 import argparse
+import json
 import os
 import re
 import shutil
@@ -13,10 +14,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 BUILD = os.environ.get("REFERD_BUILD", "build/release")
 TOKEN, INBOUND = "a" * 64, "b" * 64
-SCENARIOS = ["floor", "read", "join", "refer", "qualify", "join+webhook"]
+SCENARIOS = ["floor", "read", "join", "refer", "qualify", "join+webhook", "page"]
 REFERRERS = 300  # the same users before both runs
 SETTLE_S = 4  # until the background job has indexed the addresses of the new users
 FLOOR_BODY = b"first_name=Ann+Smith&email=ann.smith.%08d%%40mail.example.com"
@@ -47,6 +49,50 @@ def send_to_floor(address, requests, connections):
                 answer += s.recv(4096)
     for s in sockets:
         s.close()
+
+
+def call_api(address, path, body):
+    request = urllib.request.Request(address + path, json.dumps(body).encode(),
+                                     {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["data"]
+
+
+def read_page(stream):
+    """Reads one response and returns its body."""
+    assert stream.readline().startswith(b"HTTP/1.1 200 "), "the page was not served"
+    length = 0
+    while (line := stream.readline()) != b"\r\n":
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+    return stream.read(length)
+
+
+def send_page(address, requests, connections):
+    """GET of the page that a friend opens, in a campaign with the usual texts. All connections send one request each,
+    then all read. Returns the bytes of the first paint: the bodies of the page and of its style sheets."""
+    campaign = call_api(address, "/api/v2/campaigns", {
+        "name": "Spring", "logo_url": "https://shop.example/logo.png", "colour": "#1f4fbf",
+        "pages": {"headline": "Bring a friend", "body": "Both of you get a coffee.", "button": "Get my link"}})
+    user = call_api(address, "/api/v2/users", {"campaign_id": campaign["id"], "first_name": "Jessica",
+                                               "email": "jessica@example.com"})
+    host, port = address.removeprefix("http://").split(":")
+    sockets = [socket.create_connection((host, int(port))) for _ in range(connections)]
+    streams = [s.makefile("rb") for s in sockets]
+    get = b"GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n\r\n"
+    for _ in range(0, requests, connections):
+        for s in sockets:
+            s.sendall(get % f"/{user['code']}/join".encode())
+        pages = [read_page(stream) for stream in streams]
+    paint = len(pages[0])
+    for sheet in re.findall(rb'<link rel="stylesheet" href="([^"]+)"', pages[0]):
+        sockets[0].sendall(get % sheet)
+        paint += len(read_page(streams[0]))
+    for stream, s in zip(streams, sockets):
+        stream.close()
+        s.close()
+    return paint
 
 
 def run_load(scenario, address, requests, connections, directory):
@@ -91,9 +137,11 @@ def count(scenario, requests, connections, keep):
         server = subprocess.Popen(["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}",
                                    *server_command(scenario, directory)], stdout=out_file, stderr=log_file,
                                   env=os.environ | {"REFERD_API_TOKEN": TOKEN, "REFERD_INBOUND_TOKEN": INBOUND})
-    address = wait_for_address(out, server)
+    address, paint = wait_for_address(out, server), None
     if scenario == "floor":
         send_to_floor(address, requests, connections)
+    elif scenario == "page":
+        paint = send_page(address, requests, connections)
     else:
         run_load(scenario, address, requests, connections, directory)
     time.sleep(SETTLE_S)
@@ -102,15 +150,16 @@ def count(scenario, requests, connections, keep):
     with open(log) as f:
         instructions = int(re.search(r"Collected : (\d+)", f.read()).group(1))
     shutil.rmtree(directory)
-    return instructions
+    return instructions, paint
 
 
 def per_response(scenario, options, results):
     """A qualification needs an invited friend, so the joins of these friends are subtracted."""
     if scenario not in results:
         n, connections, keep = options.requests, options.connections, options.keep
-        more = count(scenario, 2 * n, connections, keep) - count(scenario, n, connections, keep)
-        results[scenario] = more / n
+        short, _ = count(scenario, n, connections, keep)
+        long, results["paint"] = count(scenario, 2 * n, connections, keep)
+        results[scenario] = (long - short) / n
         if scenario == "qualify":
             results[scenario] -= per_response("refer", options, results)
     return results[scenario]
@@ -128,6 +177,8 @@ def main():
     for scenario in options.scenario:
         print(f"{scenario:14} {per_response(scenario, options, results):10,.0f} instructions for each response",
               flush=True)
+        if scenario == "page":
+            print(f"{scenario:14} {results['paint']:10,} bytes of the first paint", flush=True)
 
 
 if __name__ == "__main__":
