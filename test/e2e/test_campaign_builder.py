@@ -7,8 +7,8 @@ from harness import Served
 FIRST_NAME = {"id": "first_name", "label": "First name", "type": "text", "options": [], "required": True}
 EMAIL = {"id": "email", "label": "Email", "type": "email", "options": [], "required": True}
 SIZE = {"id": "size", "label": "Size", "type": "select", "options": ["Small", "Large"], "required": True}
-PAGES = ("headline body button terms_url invited_headline invited_body thanks_headline thanks_body closed_headline "
-         "closed_body share_subject share_text").split()
+PAGES = ("headline body button terms_url invited_headline invited_body offer thanks_headline thanks_body "
+         "closed_headline closed_body home_url share_subject share_text").split()
 
 
 class Builder(Served):
@@ -150,7 +150,8 @@ class Settings(Builder):
                 ("test_mode", "true or false", "yes"),
                 ("pages", "object", []), ("pages", "the texts are headline, body", {"footer": "x"}),
                 ("pages", "too long", {"headline": "x" * 201}), ("pages", "single line", {"headline": "a\nb"}),
-                ("pages", "control", {"body": "a\u0007b"}), ("pages", "https://", {"terms_url": "javascript:x"})):
+                ("pages", "control", {"body": "a\u0007b"}), ("pages", "https://", {"terms_url": "javascript:x"}),
+                ("pages", "https://", {"home_url": "javascript:x"}), ("pages", "single line", {"offer": "a\nb"})):
             with self.subTest(f"{field} {value!r}"):
                 self.refused(field, says, **{field: value})
 

@@ -98,6 +98,13 @@ class Form(Pages):
             self.assertTrue({"One", "Two", "Go"} <= set(page.text.split()))
         self.assertIn("Byron vous invite", friend.text)
 
+    def test_the_offer_is_for_friends(self):
+        campaign = self.campaign(pages={"offer": "A coffee & <cake>"})
+        friend = self.page(f"/{self.join(campaign['code'])['code']}/join")
+        self.assertEqual(len(friend.all("p", **{"class": "offer"})), 1)
+        self.assertIn("A coffee & <cake>", friend.text)
+        self.assertNotIn("A coffee", self.page(f"/{campaign['code']}/join").text)
+
     def test_right_to_left_languages(self):
         page = self.page(f"/{self.campaign(lang='ar-EG')['code']}/join")
         self.assertEqual(page.all("html"), [{"lang": "ar-EG", "dir": "rtl"}])
@@ -120,7 +127,7 @@ class Form(Pages):
         self.assertEqual(len(page.all("select", name="size")), 1)
         self.assertIn("S & M", page.text)
         self.assertIn("<L>", page.text)
-        self.assertEqual(page.text.count("(required)"), 4)
+        self.assertEqual(page.text.count("(optional)"), 5)
         # The friend's form has other fields.
         friend = self.join(campaign["code"], mail="a@example.com", ok="on")
         self.assertEqual(self.page(f"/{friend['code']}/join").all("input", name="note"), [])
@@ -192,6 +199,15 @@ class Form(Pages):
                 answer = self.has(self.form(code, {"first_name": "A", "email": "a@example.com"}), 409)
                 self.is_page(answer)
                 self.assertIn(words, Markup(answer).text)
+
+    def test_closed_campaigns_lead_to_the_website(self):
+        for lang, words in (("en", "Continue to"), ("de", "Weiter zu"), ("fr", "Continuer vers"), ("es", "Continuar a")):
+            home = "https://shop.example/spring?a=1&b=2"
+            campaign = self.campaign(status="paused", lang=lang, pages={"home_url": home})
+            page = self.page(f"/{campaign['code']}/join")
+            self.assertEqual(page.all("a"), [{"href": home}])
+            self.assertIn(f"{words} shop.example", page.text)
+        self.assertEqual(self.page(f"/{self.campaign(status='paused')['code']}/join").all("a"), [])
 
     def test_closed_campaigns_have_their_own_words(self):
         pages = {"closed_headline": "Back in spring", "closed_body": "See you"}

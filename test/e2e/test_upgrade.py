@@ -18,8 +18,9 @@ SAMPLES = sorted(glob.glob(os.path.join(ROOT, "test", "samples", "data-*.tar.gz"
 
 
 def pick(item, like):
-    """The members of `item` that `like` has."""
-    return {name: item.get(name) for name in like}
+    """The members of `item` that `like` has, and of its objects: later versions add members."""
+    return {name: pick(item[name], old) if isinstance(old, dict) and isinstance(item.get(name), dict) else item.get(name)
+            for name, old in like.items()}
 
 
 def stamp(ms):

@@ -127,10 +127,10 @@ static void put_input(struct html *html, const struct html_form *form,
 static void put_label(struct html *html, const struct form_field *field)
 {
 	html_put_text(html, field->label);
-	if (!field->required)
+	if (field->required)
 		return;
 	html_put(html, " <span class=\"hint\">(");
-	html_put_word(html, WORD_REQUIRED);
+	html_put_word(html, WORD_OPTIONAL);
 	html_put(html, ")</span>");
 }
 
@@ -310,6 +310,24 @@ static struct text words_of(const struct html_form *form, const char *invited, c
 	return own.n > 0 ? own : page_text_of(form->campaign, all);
 }
 
+/* The name of the person who invites, and what the friend gets. */
+static void put_invitation(struct html *html, const struct html_form *form)
+{
+	if (form->invited_by.n > 0) {
+		html_put(html, "<p class=\"from\"><bdi>");
+		html_put_text(html, form->invited_by);
+		html_put(html, "</bdi> ");
+		html_put_word(html, WORD_INVITED);
+		html_put(html, "</p>\n");
+	}
+	struct text offer = page_text_of(form->campaign, "offer");
+	if (!form->invited || offer.n == 0)
+		return;
+	html_put(html, "<p class=\"offer\">");
+	html_put_text(html, offer);
+	html_put(html, "</p>\n");
+}
+
 void html_reply_form(struct call *call, const struct html_form *form)
 {
 	const struct campaign *c = form->campaign;
@@ -317,13 +335,7 @@ void html_reply_form(struct call *call, const struct html_form *form)
 	const char *before = form->problems != NULL ? html_word(c->lang, WORD_ERROR) : NULL;
 	struct html html = html_begin(call, c, before, headline.n > 0 ? headline : c->name, false);
 	html.leads_away = c->redirect_url.n > 0;
-	if (form->invited_by.n > 0) {
-		html_put(&html, "<p class=\"from\"><bdi>");
-		html_put_text(&html, form->invited_by);
-		html_put(&html, "</bdi> ");
-		html_put_word(&html, WORD_INVITED);
-		html_put(&html, "</p>\n");
-	}
+	put_invitation(&html, form);
 	html_put_block(&html, words_of(form, "invited_body", "body"));
 	if (form->problems != NULL)
 		put_summary(&html, form);

@@ -4,6 +4,7 @@
  */
 #include "core/page_text.h"
 #include "html_parts.h"
+#include "http/url.h"
 
 #define WORD(lit)                                                                                  \
 	{                                                                                          \
@@ -31,6 +32,22 @@ static void reply_words(struct call *call, const struct campaign *campaign, enum
 	      status);
 }
 
+/* A visitor of a closed campaign may still become a customer. */
+static void put_way_home(struct html *html)
+{
+	struct text address = page_text_of(html->campaign, "home_url");
+	struct url url;
+	if (address.n == 0 || url_parse(address, URL_ALLOW_HTTP | URL_ALLOW_FRAGMENT, &url) != NULL)
+		return;
+	html_put(html, "<p class=\"home\"><a href=\"");
+	html_put_text(html, address);
+	html_put(html, "\">");
+	html_put_word(html, WORD_CONTINUE);
+	html_put(html, " <bdi>");
+	html_put_text(html, text_of(url.host));
+	html_put(html, "</bdi></a></p>\n");
+}
+
 void html_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
 		       int status)
 {
@@ -46,12 +63,16 @@ void html_reply_closed(struct call *call, const struct campaign *campaign, enum 
 	};
 	struct text headline = page_text_of(campaign, "closed_headline");
 	struct text body = page_text_of(campaign, "closed_body");
+	struct html html;
 	if (headline.n == 0)
 		headline = text_of(html_word(campaign->lang, WORD_CLOSED));
 	for (size_t i = 0; body.n == 0 && i < sizeof reasons / sizeof *reasons; i++)
 		if (reasons[i].why == why)
 			body = text_of(html_word(campaign->lang, reasons[i].word));
-	reply(call, campaign, headline, body, status);
+	html = html_begin(call, campaign, NULL, headline, false);
+	html_put_block(&html, body);
+	put_way_home(&html);
+	html_end(&html, status);
 }
 
 void html_reply_accepted(struct call *call, const struct campaign *campaign)

@@ -12,7 +12,7 @@ static const struct {
      {
 	 [WORD_FIRST_NAME] = "First name",
 	 [WORD_EMAIL] = "E-mail",
-	 [WORD_REQUIRED] = "required",
+	 [WORD_OPTIONAL] = "optional",
 	 [WORD_CHOOSE] = "Please choose",
 	 [WORD_JOIN] = "Join",
 	 [WORD_INVITED] = "invited you",
@@ -39,6 +39,7 @@ static const struct {
 	 [WORD_CLOSED_PAUSED] = "This campaign is paused. Please come back later.",
 	 [WORD_CLOSED_NOT_STARTED] = "This campaign has not started yet. Please come back later.",
 	 [WORD_CLOSED_ENDED] = "This campaign has ended. Thank you for your interest.",
+	 [WORD_CONTINUE] = "Continue to",
 	 [WORD_UNKNOWN] = "This link leads nowhere",
 	 [WORD_UNKNOWN_BODY] = "Please check that it is complete, or ask for a new one.",
 	 [WORD_UNSUBSCRIBE] = "Unsubscribe",
@@ -59,7 +60,7 @@ static const struct {
      {
 	 [WORD_FIRST_NAME] = "Vorname",
 	 [WORD_EMAIL] = "E-Mail",
-	 [WORD_REQUIRED] = "Pflichtfeld",
+	 [WORD_OPTIONAL] = "freiwillig",
 	 [WORD_CHOOSE] = "Bitte auswählen",
 	 [WORD_JOIN] = "Mitmachen",
 	 [WORD_INVITED] = "hat dich eingeladen",
@@ -89,6 +90,7 @@ static const struct {
 	 [WORD_CLOSED_NOT_STARTED] =
 	     "Diese Aktion hat noch nicht begonnen. Bitte schau später wieder vorbei.",
 	 [WORD_CLOSED_ENDED] = "Diese Aktion ist zu Ende. Danke für dein Interesse.",
+	 [WORD_CONTINUE] = "Weiter zu",
 	 [WORD_UNKNOWN] = "Dieser Link führt ins Leere",
 	 [WORD_UNKNOWN_BODY] =
 	     "Bitte prüfe, ob er vollständig ist, oder lass dir einen neuen schicken.",
@@ -111,7 +113,7 @@ static const struct {
      {
 	 [WORD_FIRST_NAME] = "Prénom",
 	 [WORD_EMAIL] = "Adresse e-mail",
-	 [WORD_REQUIRED] = "obligatoire",
+	 [WORD_OPTIONAL] = "facultatif",
 	 [WORD_CHOOSE] = "Veuillez choisir",
 	 [WORD_JOIN] = "Participer",
 	 [WORD_INVITED] = "vous invite",
@@ -140,6 +142,7 @@ static const struct {
 	 [WORD_CLOSED_NOT_STARTED] =
 	     "Cette campagne n’a pas encore commencé. Veuillez revenir plus tard.",
 	 [WORD_CLOSED_ENDED] = "Cette campagne est terminée. Merci de votre intérêt.",
+	 [WORD_CONTINUE] = "Continuer vers",
 	 [WORD_UNKNOWN] = "Ce lien ne mène nulle part",
 	 [WORD_UNKNOWN_BODY] = "Vérifiez qu’il est complet ou demandez-en un nouveau.",
 	 [WORD_UNSUBSCRIBE] = "Se désabonner",
@@ -162,7 +165,7 @@ static const struct {
      {
 	 [WORD_FIRST_NAME] = "Nombre",
 	 [WORD_EMAIL] = "Correo electrónico",
-	 [WORD_REQUIRED] = "obligatorio",
+	 [WORD_OPTIONAL] = "opcional",
 	 [WORD_CHOOSE] = "Elige una opción",
 	 [WORD_JOIN] = "Participar",
 	 [WORD_INVITED] = "te invita",
@@ -189,6 +192,7 @@ static const struct {
 	 [WORD_CLOSED_PAUSED] = "Esta campaña está en pausa. Vuelve más tarde.",
 	 [WORD_CLOSED_NOT_STARTED] = "Esta campaña aún no ha empezado. Vuelve más tarde.",
 	 [WORD_CLOSED_ENDED] = "Esta campaña ha terminado. Gracias por tu interés.",
+	 [WORD_CONTINUE] = "Continuar a",
 	 [WORD_UNKNOWN] = "Este enlace no lleva a ninguna parte",
 	 [WORD_UNKNOWN_BODY] = "Comprueba que esté completo o pide uno nuevo.",
 	 [WORD_UNSUBSCRIBE] = "Darse de baja",

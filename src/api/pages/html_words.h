@@ -11,7 +11,7 @@
 enum html_word {
 	WORD_FIRST_NAME,
 	WORD_EMAIL,
-	WORD_REQUIRED, /* after the label of a field, in brackets */
+	WORD_OPTIONAL, /* after the label of a field, in brackets */
 	WORD_CHOOSE,   /* the first, empty option of a select */
 	WORD_JOIN,     /* the button of the form */
 	WORD_INVITED,  /* after the referrer's first name */
@@ -37,6 +37,7 @@ enum html_word {
 	WORD_CLOSED_PAUSED,
 	WORD_CLOSED_NOT_STARTED,
 	WORD_CLOSED_ENDED,
+	WORD_CONTINUE, /* before the host of home_url */
 	WORD_UNKNOWN,
 	WORD_UNKNOWN_BODY,
 	WORD_UNSUBSCRIBE,

@@ -17,12 +17,14 @@ const struct page_text PAGE_TEXTS[] = {
     /* The form, through a user's link. */
     {"invited_headline", PAGE_LINE, HEADLINE_MAX},
     {"invited_body", PAGE_BLOCK, BODY_MAX},
+    {"offer", PAGE_LINE, HEADLINE_MAX},
     /* After joining. */
     {"thanks_headline", PAGE_LINE, HEADLINE_MAX},
     {"thanks_body", PAGE_BLOCK, BODY_MAX},
     /* The campaign is not open: draft, paused, not yet started, ended. */
     {"closed_headline", PAGE_LINE, HEADLINE_MAX},
     {"closed_body", PAGE_BLOCK, BODY_MAX},
+    {"home_url", PAGE_URL, URL_MAX},
     /* The message that a user sends to friends. */
     {"share_subject", PAGE_LINE, HEADLINE_MAX},
     {"share_text", PAGE_BLOCK, SHARE_MAX},

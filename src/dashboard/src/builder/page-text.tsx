@@ -8,10 +8,10 @@ const WORDS = {
 	headline: "textHeadline", body: "textBody", button: "textButton", terms_url: "textTerms",
 	invited_headline: "textInvitedHeadline", invited_body: "textInvitedBody", thanks_headline: "textThanksHeadline",
 	thanks_body: "textThanksBody", closed_headline: "textClosedHeadline", closed_body: "textClosedBody",
-	share_subject: "textShareSubject", share_text: "textShareText",
+	offer: "textOffer", home_url: "textHome", share_subject: "textShareSubject", share_text: "textShareText",
 } as const satisfies Record<TextName, string>;
 
-const MAX: Partial<Record<TextName, number>> = { button: 60, terms_url: 2048, body: 2000, invited_body: 2000,
+const MAX: Partial<Record<TextName, number>> = { button: 60, terms_url: 2048, home_url: 2048, body: 2000, invited_body: 2000,
 	thanks_body: 2000, closed_body: 2000, share_text: 1000 };
 
 interface Props {
@@ -38,7 +38,7 @@ export function PageText({ work, name, lines, hint, placeholder = "" }: Props) {
 			max={MAX[name] ?? 200}
 			hint={hint}
 			{...(lines ? { lines } : {})}
-			{...(name === "terms_url" ? { type: "url" as const } : {})}
+			{...(name === "terms_url" || name === "home_url" ? { type: "url" as const } : {})}
 		/>
 	);
 }

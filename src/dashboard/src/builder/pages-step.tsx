@@ -46,6 +46,7 @@ export function PagesStep({ work }: { work: Work }) {
 			</fieldset>
 			<fieldset class="stack">
 				<legend>{t("viewFriend")}</legend>
+				<PageText work={work} name="offer" hint={t("offerHint")} placeholder={t("offerExample")} />
 				<PageText work={work} name="invited_headline" hint={t("asJoin")} />
 				<PageText work={work} name="invited_body" lines={3} />
 			</fieldset>
@@ -53,6 +54,7 @@ export function PagesStep({ work }: { work: Work }) {
 				<legend>{t("viewClosed")}</legend>
 				<PageText work={work} name="closed_headline" />
 				<PageText work={work} name="closed_body" lines={3} />
+				<PageText work={work} name="home_url" hint={t("homeHint")} placeholder="https://shop.example/" />
 			</fieldset>
 			<fieldset class="stack">
 				<legend>{t("shareTitle")}</legend>

@@ -33,6 +33,8 @@ function standardText(name: TextName, draft: Draft, campaign: Campaign, texts: T
 			return texts?.closed_body[closedReason(campaign)] ?? "";
 		case "body":
 		case "terms_url":
+		case "offer":
+		case "home_url":
 		case "share_text":
 			return undefined;
 	}
