@@ -70,7 +70,7 @@ async function look(page, name, width) {
 		text: document.body.innerText,
 		focused: document.activeElement?.id || document.activeElement?.className || "",
 		overflow: document.documentElement.scrollWidth - window.innerWidth,
-		styled: getComputedStyle(document.querySelector("main"), "::before").backgroundColor,
+		styled: getComputedStyle(document.querySelector("button") ?? document.body).backgroundColor,
 	}));
 	const picture = join(pictures, `${name}-${width}.png`);
 	await page.screenshot({ path: picture, fullPage: true });
