@@ -37,8 +37,8 @@ static enum err find_file(const struct store_address *address, const char **why)
 	return act_as_owner(&st) ? ERR_OK : ERR_IO;
 }
 
-/* In a PostgreSQL database the command is a node of its own, beside the servers, which hear of its
- * changes. A second command at a time takes the name over, and the first fails. */
+/* In a PostgreSQL database the command is a node of its own beside the servers, and they notice its
+ * changes. A second command at the same time takes over the name, and the first fails. */
 enum err offline_open(const struct store_address *address, struct store **store, const char **why)
 {
 	struct store_access access = {.node_name = "(command line)"};

@@ -42,7 +42,7 @@ async function answersBehindChanges(page, webhook) {
 		const answer = await route.fetch(), before = await heard();
 		if (goesOn) {
 			await change();
-			await until("the page hears of the change", async () => (await heard()) > before);
+			await until("the page learns of the change", async () => (await heard()) > before);
 		}
 		await route.fulfill({ response: answer });
 	});

@@ -24,7 +24,7 @@ static struct node_row *find(struct node_list *list, uint64_t id)
 
 static enum err read_nodes(struct node_list *list, struct tx *tx)
 {
-	struct node nodes[NODE_PAGE];
+	struct node nodes[NODE_PAGE] = {0};
 	const struct node first = {0};
 	struct tx_scan scan = {.from = &first, .max = NODE_PAGE, .records = nodes};
 	enum err err = tx_scan(tx, &KIND_NODE, &scan);
@@ -37,7 +37,7 @@ static enum err read_nodes(struct node_list *list, struct tx *tx)
 /* The first due row of the webhook says how late its owner is. */
 static enum err read_lag(struct tx *tx, uint64_t webhook_id, uint64_t now_ms, struct node_row *row)
 {
-	struct due due;
+	struct due due = {0};
 	const struct due from = {.webhook_id = webhook_id};
 	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &due};
 	enum err err = tx_scan(tx, &KIND_DUE, &scan);

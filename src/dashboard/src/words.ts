@@ -140,7 +140,7 @@ export function momentUtc(iso: string | null | undefined): string {
 	return isUtc() ? `${moment(iso)} UTC` : `${moment(iso)} (${new Date(iso).toISOString().slice(11, 19)} UTC)`;
 }
 
-/** The reader's zone: "Europe/Berlin (GMT+1)". Intl knows the offset too, but takes longer to say it. */
+/** The reader's zone: "Europe/Berlin (GMT+1)". Intl knows the offset too, but is slower. */
 export function zone(): string {
 	const east = -new Date().getTimezoneOffset();
 	const hours = Math.floor(Math.abs(east) / 60), minutes = Math.abs(east) % 60;

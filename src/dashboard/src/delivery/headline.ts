@@ -35,7 +35,7 @@ export function adviceOf(d: Delivery, host: string | undefined): string {
 	return d.status === "delivered" || d.status === "cancelled" ? "" : becauseOf(failureOf(d, host));
 }
 
-/** The receiver fails for all deliveries, and this one is not the one that is tried. */
+/** The receiver fails for all deliveries, and the server tries another delivery first. */
 function behindOthers(d: Outline): string {
 	if (d.attempts > 0) return t("waitsForReceiver", { attempt: attemptsText(d), outcome: outcomeOf(d) });
 	const failure = failureOfWebhook(d.webhook_id);
