@@ -65,7 +65,7 @@ static uint8_t *measure_starts(const struct route *routes)
 	size_t n = 0;
 	while (routes[n].pattern != NULL)
 		n++;
-	uint8_t *starts = malloc(n);
+	uint8_t *starts = calloc(n + 1, sizeof *starts); /* with a place for the end */
 	for (size_t i = 0; starts != NULL && i < n; i++)
 		starts[i] = (uint8_t)strcspn(routes[i].pattern, "{");
 	return starts;

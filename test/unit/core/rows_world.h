@@ -76,17 +76,18 @@ static inline void migrate(struct world *w, const struct pg_tables *tables, stru
 {
 	struct pg_migration m = {.tables = tables};
 	sql(w, PG_MIGRATE_BEGIN);
-	PGresult *version = expect(w, PQexec(w->conn, PG_MIGRATE_VERSION));
+	PGresult *schema = expect(w, PQexec(w->conn, PG_MIGRATE_VERSION));
+	const char *version = PQntuples(schema) > 0 ? PQgetvalue(schema, 0, 0) : "0";
 	PGresult *columns = expect(w, PQexec(w->conn, PG_MIGRATE_COLUMNS));
 	for (int i = 0; i < PQntuples(columns); i++)
 		pg_migration_found(&m, text_of(PQgetvalue(columns, i, 0)),
 				   text_of(PQgetvalue(columns, i, 1)));
-	pg_migration_sql(&m, (uint64_t)PQntuples(version), missing);
+	pg_migration_sql(&m, strtoull(version, NULL, 10), missing);
 	if (missing->n > 0) {
 		buf_char(missing, '\0');
 		sql(w, missing->p);
 	}
-	PQclear(version);
+	PQclear(schema);
 	PQclear(columns);
 }
 

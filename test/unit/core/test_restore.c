@@ -19,9 +19,12 @@ static enum err first_id_decide(struct command *command, struct tx *tx)
 	return ERR_OK;
 }
 
-/* A record with a member called `id` has its id from the sequence of its kind (tx_next_id). */
+/* A record with a member called `id` has its id from the sequence of its kind (tx_next_id). Only
+ * the engine numbers nodes, and a restored database has one writer. */
 static bool has_id(const struct record_kind *kind)
 {
+	if (kind->class == RECORD_NODES)
+		return false;
 	bool found = strcmp(kind->keys[0].name, "id") == 0;
 	for (size_t i = 0; i < kind->n_values; i++)
 		found = found || strcmp(kind->values[i].name, "id") == 0;
