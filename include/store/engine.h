@@ -88,8 +88,9 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
  * was stored, or was not. For tests; not in a program that was built without libpq. */
 uint64_t engine_postgresql_outcomes(const struct engine *engine, bool stored);
 
-/** How many statements, in how many round trips, the commands of a PostgreSQL engine have cost so
- * far, with their reads, their ids and the signs of life. For tests; as above. */
+/** The numbers of statements and of round trips that a PostgreSQL engine has sent so far for
+ * commands: their reads and commits, and the work on the node's own row. Queries do not count. For
+ * tests; as above. */
 void engine_postgresql_cost(const struct engine *engine, uint64_t *statements, uint64_t *rounds);
 
 /** Closes an engine that no store owns. NULL is fine. */

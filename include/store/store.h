@@ -74,10 +74,10 @@ void store_answer_queries(struct store *store);
 bool store_shared(const struct store *store);
 /** The number of this node, from 1; 0 if the store has one writer. */
 uint64_t store_node(const struct store *store);
-/** The time on the clock of the database now, in Unix milliseconds. own_ms is the time now on the
- * caller's clock, and the result if both clocks are one. */
+/** The current time on the clock of the database, in Unix milliseconds. own_ms is the current time
+ * on the caller's clock; it is the result if the database has no clock of its own. */
 uint64_t store_now_ms(const struct store *store, uint64_t own_ms);
-/** How the database is. False if it is part of this program. */
+/** Reads the state of the database. False if the database is part of this program. */
 bool store_health(const struct store *store, struct store_health *out);
 /** A number that moves after another store has changed the configuration, of which no watch tells.
  * Own changes may move it too. */

@@ -25,7 +25,7 @@ enum err tx_get(struct tx *tx, const struct record_kind *kind, void *record) WAR
 enum err tx_get_before(struct tx *tx, const struct record_kind *kind, void *record) WARN_UNUSED;
 
 /** Like tx_get, but does not stop the command at a record that the engine must fetch: it returns
- * ERR_NOT_FOUND, as if the record were missing. The command goes on, and so names its other keys,
+ * ERR_NOT_FOUND, as if the record were missing. The command continues and names its other keys,
  * which the engine fetches in the same round. Nothing of this run is kept, and the store calls the
  * command again as after ERR_PENDING. Never returns ERR_PENDING. */
 enum err tx_get_ahead(struct tx *tx, const struct record_kind *kind, void *record) WARN_UNUSED;
@@ -33,7 +33,8 @@ enum err tx_get_ahead(struct tx *tx, const struct record_kind *kind, void *recor
  */
 bool tx_is_unsure(const struct tx *tx);
 /** Names a record that the command is going to read, so that the next round fetches it too. Does
- * nothing on an engine that answers at once. Errors come with the read itself. */
+ * nothing on an engine that answers at once. An error of the fetch is returned by the later read.
+ */
 void tx_want(struct tx *tx, const struct record_kind *kind, const void *record);
 
 /* A text that commands derive from the configuration, for example the ids of the webhooks that want

@@ -55,7 +55,7 @@ struct tx {
 	/* Only for an engine that gives ids in blocks: then a sequence is a place in its block. */
 	struct id_block blocks[RECORD_KINDS];
 	bool starved;       /* the command could not take an id */
-	bool unsure;        /* the command took a record for missing that is not fetched yet */
+	bool unsure;        /* a record was reported as missing, but is not fetched yet */
 	bool awaits_blocks; /* the engine has not given a block yet */
 	uint64_t steady_ms; /* 0: the store was not given the time */
 };

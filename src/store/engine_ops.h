@@ -43,8 +43,9 @@ struct engine_scan {
 	struct text from;   /* first key */
 	struct text prefix; /* every key begins with it */
 	bool after, reverse;
-	/* The caller takes at most so many rows. 0: it walks over all of them, and after
-	 * ERR_PENDING it goes on after the last row that it has got, so that no row is kept. */
+	/* The largest number of rows that the caller takes. 0: the caller walks over all rows.
+	 * After ERR_PENDING it continues after the last row that it got, so the engine keeps no
+	 * row. */
 	size_t most;
 };
 
@@ -75,7 +76,7 @@ struct engine_ops {
 	 * view, get, scan and epoch. It wakes the same function, and ends with this engine. A
 	 * commit or a view of this engine does not move its view, so a query that waits for many
 	 * rounds keeps its answers. If this view is lost, get and scan return ERR_CONFLICT until
-	 * the next view, and the store asks the query anew. NULL: queries share the view of the
+	 * the next view, and the store runs the query again. NULL: queries share the view of the
 	 * commands, which suits an engine that answers at once. */
 	struct engine *(*reader)(struct engine *);
 	/* ERR_OK, ERR_NOT_FOUND, ERR_PENDING, ERR_IO. ERR_PENDING: the engine fetches the record.
@@ -111,10 +112,10 @@ struct engine_ops {
 	/* The number of this node, from 1. Two engines that are open have different numbers. NULL
 	 * on an engine with one writer, and in tests without nodes. */
 	uint64_t (*node)(const struct engine *);
-	/* The time on the clock of the database now, in Unix milliseconds; own_ms is the time now
-	 * on the caller's clock. NULL: both clocks are one. */
+	/* The current time on the clock of the database, in Unix milliseconds; own_ms is the
+	 * current time on the caller's clock. NULL: the database has no clock of its own. */
 	uint64_t (*now_ms)(const struct engine *, uint64_t own_ms);
-	/* How the database is. NULL: it is part of this program. */
+	/* Reads the state of the database. NULL: the database is part of this program. */
 	void (*health)(const struct engine *, struct store_health *);
 	/* Work between commits, about every second; NULL if the engine has no such work. May end
 	 * the process. */

@@ -202,7 +202,7 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
 		return ERR_NO_MEMORY;
 	e->engine.ops = &postgresql_ops;
 	e->events = config->events;
-	/* Without a node there are no commits, so one snapshot must last for all reads. */
+	/* An engine without a node commits nothing, and all of its reads must see one snapshot. */
 	enum err end = config->node_name == NULL ? ERR_IO : ERR_OK;
 	e->reader = (struct pg_link){
 	    .engine = e, .reads = &e->reads, .name = "reader", .on_lost = pg_reads_on_lost};

@@ -1,5 +1,6 @@
-/* Owns the rows that arrive for a view, from PostgreSQL's form to the entries of the view. Never
- * sends anything. Called by the link for each result, and by the commit for the rows of its locks.
+/* Owns the conversion of the rows that arrive: from PostgreSQL's form to the entries of a view.
+ * Never sends anything. Called by the link for each result, and by the commit for the rows of its
+ * locks.
  */
 #include <libpq-fe.h>
 

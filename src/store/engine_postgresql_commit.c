@@ -49,7 +49,7 @@ static void touch(struct engine_pg *e)
 
 /* ---- the steps ---- */
 
-/* With locks that a conflict has left, the commands read within the transaction of the locks. */
+/* While a transaction holds locks after a conflict, the commands read in this transaction. */
 static void set_holds(struct engine_pg *e, bool holds)
 {
 	e->commit.holds = holds;
@@ -133,8 +133,8 @@ static void on_held(struct engine_pg *e, const struct pg_answer *answer, const P
 }
 
 /* Takes the locks in a new transaction, in their order, and keeps them while the commands are
- * decided again. So they succeed then, unless they come to other rows. A change of the
- * configuration locks all nodes before any row, so it starts over without locks. */
+ * decided again. So the commands then succeed, unless they need rows that are not locked. A change
+ * of the configuration must lock all nodes before any row, so it starts over without locks. */
 static void hold_locks(struct engine_pg *e)
 {
 	if (e->commit.batch.config) {

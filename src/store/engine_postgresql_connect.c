@@ -98,7 +98,8 @@ void pg_link_start(struct pg_link *link)
 	char name[80];
 	(void)snprintf(name, sizeof name, "referd %.40s %s",
 		       link->engine->node_name == NULL ? "" : link->engine->node_name, link->name);
-	/* A later parameter wins over an earlier one, and the address is expanded at its place. */
+	/* A later parameter replaces an earlier parameter, and libpq expands the address at its
+	 * place in this list. */
 	const char *const keys[] = {"tcp_user_timeout",
 				    "connect_timeout",
 				    "application_name",
@@ -147,7 +148,9 @@ static void go_on_connecting(struct pg_link *link)
 	link->state = LINK_STARTING;
 	if (PQsetnonblocking(link->conn, 1) != 0 || PQenterPipelineMode(link->conn) != 1)
 		link->broken = true;
-	/* A stopped process must not keep the locks of other nodes. A dump may wait for its reader.
+	/* If this process is stopped, the server ends the writer's transaction, so that its rows do
+	 * not stay locked for other nodes. The other connections have no such timeout, because a
+	 * dump may wait for the reader of its output.
 	 */
 	const char *const values[] = {link == &link->engine->writer ? "10s" : "0"};
 	pg_link_own(link, OWN_SESSION, values, 1, NULL, 0);

@@ -1,6 +1,6 @@
-/* Owns the engine's knowledge about its database: whether it answers, its version, and the distance
- * of its clock. Never sends a statement. Called by the store through engine_ops, and by the reads
- * for each epoch, which comes with a time.
+/* Owns the engine's knowledge about its database: whether it answers, its version, and the
+ * difference between its clock and this machine's. Never sends a statement. Called by the store
+ * through engine_ops, and by the reads for each epoch, which comes with a time.
  */
 #include <libpq-fe.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "store/engine_postgresql_parts.h"
 
 static const uint64_t NS_PER_MS = 1000000;
-/* A later measurement with a longer way counts only when the earlier one is so old. */
+/* A measurement with a longer round trip replaces a better measurement only after this time. */
 static const uint64_t CLOCK_OLD_NS = 10000000000;
 
 static uint64_t mono_ns(void)
@@ -19,8 +19,8 @@ static uint64_t mono_ns(void)
 
 /* ---- the clock ---- */
 
-/* The database has read its clock between two moments of this machine. Half of the way is the
- * error of the measurement. */
+/* The database has read its clock between sent_ns and now. So the error of the measurement is at
+ * most half of the round trip. */
 void pg_clock_note(struct engine_pg *e, uint64_t sent_ns, uint64_t database_ms)
 {
 	struct pg_clock *c = &e->clock;

@@ -2,17 +2,18 @@
  * have changed. Never sends anything. Called by the commit.
  *
  * A commit takes all row locks first, kind by kind and in the order of keys, and then inserts the
- * rows that its commands found missing, in the same order. So two commits never wait for each
- * other in a circle. A decision that rests on a missing row inserts this row too, and deletes it
- * again before COMMIT: another node that reads or writes the same missing row waits for its end,
- * and a row that was there already fails the insert.
+ * rows that its commands found missing, in the same order. So two commits never wait for each other
+ * in a circle. A decision that rests on a missing row inserts this row too, and deletes it again
+ * before COMMIT: another node that reads or writes the same missing row waits for the end of this
+ * transaction. If another node has inserted the row already, the insert fails.
  */
 #include <stdlib.h>
 
 #include "base/array.h"
 #include "store/engine_postgresql_parts.h"
 
-/* A kind whose keys alternate between both modes is locked in one mode, with one statement. */
+/* If the keys of a kind alternate between the two modes in more runs than this, one statement locks
+ * all of them in the stronger mode. */
 enum { RUNS_MAX = 4 };
 
 static int compare(const void *first, const void *second)
@@ -90,7 +91,7 @@ void pg_keys_lock_all(struct engine_pg *e)
 	}
 }
 
-/* The epoch covers the configuration that a command reads. */
+/* A commit compares the epoch, so it need not compare the rows of the configuration. */
 static bool needs_check(const struct engine_pg *e, const struct engine_read *read)
 {
 	const struct pg_table *table = e->tables->by_kind[read->kind];

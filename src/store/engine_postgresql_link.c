@@ -1,5 +1,6 @@
-/* Owns the pipeline of a connection to PostgreSQL: what is sent, what is expected, and the prepared
- * statements. Never knows what a statement is for. Called by the other files of the engine.
+/* Owns the pipeline of a connection to PostgreSQL: the statements that are sent, the answers that
+ * are expected, and the prepared statements. Never knows what a statement is for. Called by the
+ * other files of the engine.
  */
 #include <event2/event.h>
 #include <libpq-fe.h>

@@ -1,12 +1,12 @@
 /*
  * The parts of the PostgreSQL engine, shared by its files engine_postgresql*.c:
  *     _link    the pipeline of a connection, which never blocks
- *     _connect its life: it connects again by itself
+ *     _connect the life of a connection, which connects again after a loss
  *     _reads   the answers of a view: keys, pages of scans
- *     _answers the rows that arrive for them
+ *     _answers the rows that arrive for a view
  *     _commit  the steps of a commit
  *     _keys    the keys of a batch, and how they are locked
- *     _writes  the statements about its rows
+ *     _writes  the statements of a commit about rows
  *     _node    the row of this node: fence, epoch, outcome of a lost commit, blocks of ids
  *     _open    migration, the checks of the server, and the registration of the node
  */
@@ -108,7 +108,7 @@ void pg_link_run(struct pg_link *link, const struct pg_params *params,
 /** Ends a part of the pipeline: after an error, the server skips everything up to this point. Then
  * sends what is buffered. */
 void pg_link_sync(struct pg_link *link, pg_answer_fn *fn, uint64_t number);
-/** Sends what is buffered, or loses the connection. */
+/** Sends the buffered bytes. After an error, the connection is lost. */
 void pg_link_flush(struct pg_link *link);
 /** Takes the results that have arrived. */
 void pg_link_receive(struct pg_link *link);
@@ -122,7 +122,7 @@ void pg_link_lose(struct pg_link *link, const char *why);
 /** For poll: the descriptor, or -1, and its events. */
 int pg_link_poll(const struct pg_link *link, short *events);
 
-/** The server gives a sign of life, or begins to owe one. */
+/** Notes that the server has answered just now, or that an answer is missing from now on. */
 void pg_link_heard(struct pg_link *link);
 /** The connection is about to be closed. */
 void pg_link_note_loss(struct pg_link *link, const char *why);
@@ -137,7 +137,7 @@ struct pg_clock {
 
 void pg_health(const struct engine *engine, struct store_health *out);
 uint64_t pg_now_ms(const struct engine *engine, uint64_t own_ms);
-/** The database's clock has shown database_ms after sent_ns (monotonic) and before now. */
+/** Notes that the clock of the database showed database_ms, between sent_ns (monotonic) and now. */
 void pg_clock_note(struct engine_pg *e, uint64_t sent_ns, uint64_t database_ms);
 
 /* ---- reads ---- */
@@ -193,16 +193,17 @@ struct pg_reads {
 	uint64_t epoch;     /* of the snapshot */
 };
 
-/** The engine's functions of a view. That of the queries is the first member of its reads. */
+/** The functions of engine_ops for a view. `engine` of a struct pg_reads is its first member, so
+ * the reads of the queries are an engine. */
 enum err pg_reads_view(struct pg_reads *reads);
 enum err pg_reads_get(struct pg_reads *reads, uint8_t kind, struct text key, struct text *value);
 enum err pg_reads_scan(struct pg_reads *reads, const struct engine_scan *scan, engine_row_fn *take,
 		       void *arg);
-/** The same for the queries, whose view is pending until its epoch is known. */
+/** The same functions for the queries. Their view is pending until its epoch is known. */
 extern const struct engine_ops pg_queries_ops;
 /** The answer of the view to a key, or NULL. */
 const struct pg_read *pg_reads_find(const struct pg_reads *reads, uint8_t kind, struct text key);
-/** The entry of a key, also while its answer is on its way. */
+/** The entry of a key, even if its answer has not arrived. */
 struct pg_read *pg_reads_entry(const struct pg_reads *reads, uint8_t kind, struct text key);
 /** Sends what was asked since the last round. */
 void pg_reads_send(struct pg_reads *reads);
@@ -210,7 +211,7 @@ void pg_reads_send(struct pg_reads *reads);
 void pg_reads_tend(struct pg_reads *reads);
 void pg_reads_on_lost(struct pg_link *link);
 void pg_reads_free(struct pg_reads *reads);
-/** Take the rows of keys, and of a page. */
+/** Take the rows that arrive for keys, and for a page of a scan. */
 pg_answer_fn pg_answers_keys, pg_answers_page;
 /** Adds the version of one more slot of a counter to the version of the record. */
 void pg_version_add(struct pg_version *sum, const struct pg_row *row);
@@ -312,7 +313,7 @@ struct pg_node {
 };
 
 uint64_t pg_node_epoch(struct engine *engine);
-/** A server has told this epoch. */
+/** Notes an epoch that a server has reported. */
 void pg_node_hear(struct engine_pg *e, uint64_t epoch);
 uint64_t pg_node_number(const struct engine *engine);
 enum err pg_node_take_ids(struct engine *engine, uint8_t kind, uint64_t n, uint64_t *first);
@@ -355,7 +356,7 @@ static inline struct engine_pg *pg_self(struct engine *engine)
 	return (struct engine_pg *)engine;
 }
 
-/** Something that was pending may be there. */
+/** Wakes the store: something that was pending may have arrived. */
 void pg_wake(struct engine_pg *e);
 /** The same from within a function of the engine, which must not call the store. */
 void pg_wake_later(struct engine_pg *e);

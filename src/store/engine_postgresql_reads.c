@@ -114,7 +114,8 @@ static bool give_rows(const struct pg_read *page, engine_row_fn *take, void *arg
 	return page->full;
 }
 
-/* Frees a page of a walk: its caller goes on after its last row, and never comes back. */
+/* Frees a page of a walk: the caller continues after the last row and never reads the page again.
+ */
 static void drop_page(struct pg_reads *reads, struct pg_read *page)
 {
 	struct pg_read **place = &reads->buckets[page->hash % READ_BUCKETS];
@@ -326,7 +327,7 @@ void pg_reads_tend(struct pg_reads *reads)
 	pg_link_sync(reads->link, NULL, 0);
 }
 
-/* Answers that were on their way are requested again, from a new snapshot, or the view ends. */
+/* The engine requests the missing answers again, from a new snapshot, or the view ends. */
 void pg_reads_on_lost(struct pg_link *link)
 {
 	struct pg_reads *reads = link->reads;
@@ -354,8 +355,8 @@ static struct pg_reads *queries_of(struct engine *engine)
 	return (struct pg_reads *)engine;
 }
 
-/* The configuration that the node knows is only as new as an epoch that a server has told, so a set
- * of queries begins when its snapshot has an epoch. */
+/* A node learns of a changed configuration only through an epoch that a server reports. So a set of
+ * queries begins only after the epoch of its snapshot has arrived. */
 static enum err queries_view(struct engine *engine)
 {
 	struct pg_reads *reads = queries_of(engine);

@@ -27,8 +27,8 @@ static void on_locked(struct engine_pg *e, const struct pg_answer *answer, const
 	}
 }
 
-/* Beside locks that it holds already, a transaction must not wait for others: they would be out of
- * order. */
+/* A transaction that holds locks already must not wait for further locks: they would be out of
+ * order, so two transactions could wait for each other. */
 static enum pg_statement lock_statement(const struct engine_pg *e, enum pg_mode mode)
 {
 	if (e->commit.holds)

@@ -57,9 +57,9 @@ struct store {
 /** Moves the view of the commands to the newest data, unless it shows them already. False if it
  * still shows older data. */
 bool store_refresh_view(struct store *s);
-/** Can a turn do work on queries now? With a view of their own, all queries that wait form a set,
- * and the next set begins when all of them have ended. So each query gets its turn, and sees
- * everything that was committed before it came. */
+/** Can a turn do work on queries now? If the queries have a view of their own, all waiting queries
+ * form a set, and the next set begins after the last query of this set has ended. So each query
+ * gets its turn, and sees everything that was committed before it was queued. */
 bool store_queries_go_on(const struct store *s);
 /** Begins a new version of the configuration: the cache is empty then. */
 void store_drop_config(struct store *s);

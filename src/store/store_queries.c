@@ -12,8 +12,8 @@ enum err store_query(struct store *s, struct command *cmd)
 	return ERR_OK;
 }
 
-/* An older epoch than that of the cache belongs to a view that an engine knows too little about, so
- * it is read without the cache. */
+/* If the epoch of the view is older than the epoch of the cache, the view is read without the
+ * cache. */
 static void follow_epoch(struct store *s, struct engine *engine, struct tx *tx)
 {
 	uint64_t epoch = engine->ops->epoch == NULL ? 0 : engine->ops->epoch(engine);
@@ -24,10 +24,11 @@ static void follow_epoch(struct store *s, struct engine *engine, struct tx *tx)
 	tx->config_version = epoch == s->cache.epoch ? s->cache.version : UINT64_MAX;
 }
 
-/* Where queries share the view, their answers end with it, so the parked queries ask again. */
+/* If the queries share this view, their answers end with the old view, so the parked queries run
+ * again. */
 bool store_refresh_view(struct store *s)
 {
-	/* Commands must not be decided over an old view: they would overwrite newer commits. */
+	/* Commands must not be decided on an old view: they would overwrite newer commits. */
 	if (s->stale && s->engine->ops->view(s->engine) == ERR_OK) {
 		s->stale = false;
 		follow_epoch(s, s->engine, &s->tx);

@@ -184,7 +184,7 @@ void tx_want(struct tx *tx, const struct record_kind *kind, const void *record)
 	uint32_t hash = overlay_hash(kind->id, key);
 	if (tx_is_cached(tx, kind) && config_cache_find(tx->cache, kind->id, key, hash) != NULL)
 		return;
-	/* An error comes again with the read itself. */
+	/* The later read returns the error again. */
 	enum err err = tx_read_value(tx, kind->id, key, false, &value);
 	(void)err;
 }
@@ -294,7 +294,7 @@ void tx_forget_ids(struct tx *tx)
 enum err tx_finish(struct tx *tx, enum err decided)
 {
 	if (tx->starved || tx->unsure)
-		decided = ERR_PENDING; /* whatever it did without the id or the record */
+		decided = ERR_PENDING; /* the run lacked an id or a record */
 	else if (decided != ERR_PENDING && tx->failed != ERR_OK)
 		decided = tx->failed;
 	for (size_t i = 0; decided == ERR_OK && i < tx->n_staged; i++) {

@@ -1,7 +1,7 @@
 /* Owns the test of failovers: the primary is killed under load, its synchronous standby is
- * promoted, and a new standby is built. Nothing that was acknowledged is lost, and nothing is
- * stored twice. REFERD_SEED repeats a run, and REFERD_KILLS sets its length. Run by make
- * test-postgresql. */
+ * promoted, and a new standby is built. No acknowledged commit is lost, and no commit is stored
+ * twice. REFERD_SEED repeats a run, and REFERD_KILLS sets its length. Run by make test-postgresql.
+ */
 #include <signal.h>
 
 #include "nodes_world.h"
@@ -11,7 +11,7 @@ struct pair {
 	struct engine *engines[NODES];
 };
 
-/* The place of the commits under way when the primary dies. */
+/* How far the commits under way have come when the primary dies. */
 enum death {
 	AT_ANY_TIME,
 	AFTER_SENDING,  /* the standby gets them, but the nodes get no answer */
@@ -45,7 +45,7 @@ static void follow(struct world *w, struct pair *pair)
 	      "SELECT count(*) > 0 FROM pg_stat_replication WHERE sync_state = 'sync'");
 }
 
-/* Opens all nodes anew, with the addresses of both servers. */
+/* Opens all nodes again, with the addresses of both servers. */
 static void open_nodes(struct world *w, struct pair *pair)
 {
 	char name[16];

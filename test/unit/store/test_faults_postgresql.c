@@ -1,6 +1,6 @@
-/* Owns the tests of connections and servers that break in the middle of a commit: nothing is lost
- * and nothing is stored twice. REFERD_CUT_STEP is the number of bytes between two cuts; 1 cuts
- * after every byte. Run by make test-postgresql.
+/* Owns the tests of connections and servers that break in the middle of a commit: no commit is
+ * lost, and no commit is stored twice. REFERD_CUT_STEP is the number of bytes between two cuts; 1
+ * cuts after every byte. Run by make test-postgresql.
  *
  * Mutations that were tried. Where a warning at COMMIT counts as success,
  * a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_stored fails. The same test
@@ -22,7 +22,7 @@ static void bump_once(struct world *w, struct bump *b)
 	assert_int_equal(b->err, ERR_OK);
 }
 
-/* Opens the last node anew, behind the proxy. */
+/* Opens the last node again, behind the proxy. */
 static void open_behind(struct world *w, const struct postgresql_proxy *proxy)
 {
 	char address[sizeof w->address];
@@ -56,7 +56,7 @@ static void a_cut_after_any_byte_loses_and_doubles_nothing(void **state)
 	postgresql_proxy_start(&proxy, &w->cluster, "node 2 writer");
 	open_behind(w, &proxy);
 	bump_once(w, &bump);
-	bump_once(w, &bump); /* the second is the first that finds its rows */
+	bump_once(w, &bump); /* the first bump inserts the rows; this bump finds them */
 	uint64_t size[PROXY_WAYS];
 	for (size_t way = 0; way < PROXY_WAYS; way++)
 		size[way] = proxy.wire->passed[way];
@@ -156,7 +156,7 @@ static enum err decide_nothing(struct command *command, struct tx *tx)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* The row of a cancelled wait is visible, but a failover may lose it. */
+/* After a cancelled wait for the standby, the row is visible, but a failover may lose it. */
 static void an_answer_waits_for_the_replication_of_the_rows_that_it_rests_on(void **state)
 {
 	struct world *w = begin(state);

@@ -1,6 +1,7 @@
 /* Owns the tests of decisions that rest on missing rows, on several stores of one PostgreSQL
- * database: one of two nodes waits for the other, or decides again. REFERD_SEED repeats a run, and
- * REFERD_JOINS sets the number of joins. Run by make test-postgresql.
+ * database: if two nodes decide on one missing row, one node waits for the other, or decides again.
+ * REFERD_SEED repeats a run, and REFERD_JOINS sets the number of joins. Run by make
+ * test-postgresql.
  *
  * A mutation that was tried: with MODE_SHARE in place of MODE_INSERT in choose_mode, a commit only
  * looks for the missing row, and two_decisions_on_missing_rows_exclude_each_other fails. */
@@ -10,7 +11,7 @@ enum { PAIRS = 6, ROUNDS = 25 };
 
 /* ---- one row for many ---- */
 
-/* Gives the code of an address, which is new for a new address. */
+/* Gives the code of an address. A new address gets a new code. */
 struct join {
 	struct command command;
 	uint64_t address, code;

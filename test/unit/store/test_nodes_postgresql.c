@@ -1,12 +1,11 @@
 /* Owns the tests of several stores on one PostgreSQL database: no update is lost, a changed
  * configuration is seen at once, a replaced node stores nothing, and a cut connection neither loses
- * nor doubles a commit. REFERD_SEED repeats a run. Run by
- * make test-postgresql.
+ * nor doubles a commit. REFERD_SEED repeats a run. Run by make test-postgresql.
  *
- * Mutations that were tried. With hold_locks that only rolls back,
- * no_update_of_several_nodes_is_lost counts more conflicts than commits. Where a commit does not
- * check the epoch, other_nodes_see_a_changed_configuration_in_their_next_command fails; where it
- * checks neither the generation nor the fence, a_replaced_node_stores_nothing fails. */
+ * Mutations that were tried. If hold_locks only rolls back, no_update_of_several_nodes_is_lost
+ * counts more conflicts than commits. If a commit does not check the epoch,
+ * other_nodes_see_a_changed_configuration_in_their_next_command fails. If it checks neither the
+ * generation nor the fence, a_replaced_node_stores_nothing fails. */
 #include <sys/wait.h>
 
 #include "nodes_world.h"

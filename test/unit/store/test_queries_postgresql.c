@@ -2,10 +2,10 @@
  * that came before them, and one snapshot each. REFERD_SEED repeats a run, and REFERD_REVOCATIONS
  * sets its length. Run by make test-postgresql.
  *
- * Mutations of engine_postgresql_reads.c that were tried: with a view of queries that is ready
- * before its epoch is known, or that tells the epoch 0, both tests fail. With a view that keeps the
- * transaction of the view before, the first test does not end. With a view that outlives its lost
- * connection, the second test fails. */
+ * Mutations of engine_postgresql_reads.c that were tried: If a view of queries is ready before its
+ * epoch is known, or reports the epoch 0, both tests fail. If a view keeps the transaction of the
+ * earlier view, the first test does not end. If a view outlives its lost connection, the second
+ * test fails. */
 #include "nodes_world.h"
 
 enum { ITEMS = 6 };

@@ -228,7 +228,7 @@ static void a_batch_has_limited_memory(void **state)
 
 /* ---- keys that a command names ahead ---- */
 
-/* Counts the missing items among `add` items in job->seen, which the command never waits for. */
+/* Reads `add` items without waiting for any of them, and counts the missing items in job->seen. */
 static enum err count_missing(struct job *job, struct tx *tx)
 {
 	job->decided++;
@@ -245,7 +245,7 @@ static enum err count_missing(struct job *job, struct tx *tx)
 	return job->seen > 0 ? job->verdict : ERR_OK;
 }
 
-/* Then makes an item. */
+/* Makes an item, and counts the missing items. */
 static enum err ahead_decide(struct command *command, struct tx *tx)
 {
 	struct job *job = (struct job *)command;
@@ -267,7 +267,7 @@ static void add_items(struct world *w, uint64_t n)
 	w->rounds_at_open = rounds(w);
 }
 
-/* The first run takes all items for missing, and refuses. */
+/* In the first run, all items look missing, so the command refuses. */
 static void nothing_of_a_run_ahead_is_kept(void **state)
 {
 	struct world *w = *state;
