@@ -35,7 +35,7 @@ def wait_for_address(path, server):
 
 
 def send_to_floor(address, requests, connections):
-    """The requests of a join. All connections send one each, then all read, so the floor has them in one turn."""
+    """The requests of a join. All connections send before any reads, so the floor has the requests in one turn."""
     host, port = address.removeprefix("http://").split(":")
     sockets = [socket.create_connection((host, int(port))) for _ in range(connections)]
     for first in range(0, requests, connections):

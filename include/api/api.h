@@ -73,7 +73,8 @@ bool api_hopeless(void *arg, const struct http_request *req);
  * if the server's own JSON is to be sent. */
 bool api_refused(void *arg, struct http_request *req, struct http_reply *reply);
 
-/** So many servers share the database, and so the limits: each has an n-th part. */
+/** n servers share the database, and therefore the limits: each server has an n-th part of a limit.
+ */
 void api_divide_limits(struct api *api, size_t n);
 
 /** From now on /readyz answers 503: the server is draining. */

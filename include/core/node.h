@@ -1,5 +1,6 @@
 /*
- * The nodes that share a database: what each says about itself, and what the others see of it.
+ * The nodes that share a database: what each node writes about itself, and what other nodes can see
+ * of it.
  */
 #ifndef CORE_NODE_H
 #define CORE_NODE_H
@@ -19,9 +20,9 @@ command_decide_fn node_register_decide;
 /* What another node can see of a node. */
 struct node_row {
 	struct node node;
-	uint64_t seen_ms; /* when it last renewed its lease, on the database's clock; 0: it left */
+	uint64_t seen_ms; /* its lease's last renewal, on the database's clock; 0: it has stopped */
 	uint64_t lanes;   /* webhooks whose deliveries it sends */
-	bool alive;       /* its lease lasts */
+	bool alive;       /* its lease has not expired */
 	bool jobs;        /* it runs the background jobs */
 	uint64_t lag_ms;  /* how long its oldest due delivery has waited */
 };

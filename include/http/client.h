@@ -39,8 +39,8 @@ enum err http_client_reload(struct http_client *client, const char *ca_file,
 /** From now on, calls to this listening address and port fail with HTTP_FAIL_POLICY, even if the
  * address is allowed. A wildcard address means every address of this machine. */
 void http_client_refuse_own(struct http_client *client, const struct sockaddr *listening);
-/** The same for these addresses, where other servers listen. They replace the addresses of the last
- * call. Copies them. False if memory runs out: then nothing changes. */
+/** Refuses calls to these addresses too, where other servers listen. They replace the addresses of
+ * the last call of this function. Copies them. False if memory runs out: then nothing changes. */
 bool http_client_refuse_peers(struct http_client *client, const struct sockaddr_storage *addresses,
 			      size_t n) WARN_UNUSED;
 /** Every pool must have been closed. NULL is fine. */

@@ -137,8 +137,8 @@ bool http_server_sockaddr(const struct http_server *server, size_t i, struct soc
  * streams too, and each connection closes after its reply. */
 void http_server_drain(struct http_server *server);
 /** Answers 503 with this reason, and closes the connection, for each request whose handler has had
- * it for longer than older_ms and has not begun its reply. The handler still has to reply; this
- * reply is dropped. Returns the number of these requests. */
+ * it for longer than older_ms and has not begun its reply. The handler must still reply, and the
+ * server drops this reply. Returns the number of these requests. */
 size_t http_server_give_up(struct http_server *server, uint64_t older_ms, const char *reason);
 /** True when, after http_server_drain, every request is answered and every connection closed. */
 bool http_server_drained(const struct http_server *server);

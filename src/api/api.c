@@ -51,7 +51,7 @@ static void set_public_url(struct api *a, struct text url)
 	struct text scheme, rest;
 	a->public_url = a->public_origin = url;
 	text_cut(url, ':', &scheme, &rest);
-	for (size_t i = scheme.n + 3; i < url.n; i++) /* behind "://" */
+	for (size_t i = scheme.n + 3; i < url.n; i++) /* after "://" */
 		if (url.p[i] == '/') {
 			a->public_origin = text_from(url.p, i);
 			a->public_path = text_from(url.p + i, url.n - i);
@@ -59,7 +59,7 @@ static void set_public_url(struct api *a, struct text url)
 		}
 }
 
-/* Most routes are passed over by one comparison of their start. */
+/* One comparison with the start of a pattern rules out most routes. */
 static uint8_t *measure_starts(const struct route *routes)
 {
 	size_t n = 0;

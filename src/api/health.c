@@ -9,8 +9,8 @@
 #include "base/metrics.h"
 
 enum {
-	AWAY_MS = 2000,     /* without an answer for so long, the database counts as away */
-	CLOCK_OFF_MS = 500, /* a larger distance of the clocks makes due times wrong */
+	AWAY_MS = 2000,     /* the database counts as away after this time without an answer */
+	CLOCK_OFF_MS = 500, /* a larger difference between the clocks makes due times wrong */
 };
 
 static const char *name_problem(const struct store_health *h)
@@ -64,7 +64,7 @@ void health_write_metrics(const struct api *api, struct buf *out)
 	    {"referd_database_connected", "gauge",
 	     "1 if every connection to the database is open, otherwise 0", h.connected},
 	    {"referd_database_away_seconds", "gauge",
-	     "How long the database has owed an answer; 0 if it owes none",
+	     "How long an answer of the database has been missing; 0 if it has answered",
 	     (double)h.away_ms / 1000},
 	    {"referd_database_read_only", "gauge",
 	     "1 if the database accepts no writes, otherwise 0", h.read_only},
@@ -78,7 +78,7 @@ void health_write_metrics(const struct api *api, struct buf *out)
 	static const char lost[] = "referd_database_lost_answers_total";
 	metrics_put(out, metrics, sizeof metrics / sizeof *metrics);
 	metrics_head(out, lost, "counter",
-		     "Commits whose answer was lost, by what was found out afterwards");
+		     "Commits whose answer was lost, by the outcome that was found later");
 	metrics_sample(out, lost, "outcome=\"not_stored\"", (double)h.lost[0]);
 	metrics_sample(out, lost, "outcome=\"stored\"", (double)h.lost[1]);
 }

@@ -1,15 +1,17 @@
 /*
- * Whether this server can serve: what GET /readyz says, and the metrics of the database. With a
- * database that is part of this program, only a stop makes the server unready.
+ * The readiness of this server (GET /readyz), and the metrics of its database. If the database is
+ * part of this program, the server is ready until it stops.
  */
 #ifndef API_HEALTH_H
 #define API_HEALTH_H
 
 #include "api/call/call.h"
 
-/** Why the server is not ready, for a person, in `room`; NULL: it is ready. */
+/** Returns the reason why the server is not ready, as a text for people, which may be in `room`.
+ * NULL: the server is ready. */
 const char *health_problem(const struct api *api, char *room, size_t size);
-/** Does the database owe an answer, so that a question to it would have to wait? */
+/** Is there no connection, or has the database not answered for some time? Then a query would wait.
+ */
 bool health_is_away(const struct api *api);
 void health_write_metrics(const struct api *api, struct buf *out);
 

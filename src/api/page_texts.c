@@ -1,6 +1,6 @@
 /*
- * Owns GET /api/v2/page-texts: the texts of the pages of a campaign that sets no texts. Never reads
- * a record. Called through the route table.
+ * Owns GET /api/v2/page-texts: the standard texts, which a page shows if its campaign sets no text.
+ * Never reads a record. Called through the route table.
  */
 #include "api/pages/html_words.h"
 #include "base/form.h"
@@ -58,8 +58,8 @@ const struct operation OP_PAGE_TEXTS_GET = {
     .id = "getPageTexts",
     .tag = "Campaigns",
     .summary = "Read the standard texts of the pages",
-    .description = "A page shows these texts where its campaign sets no text. In a language that "
-		   "referd does not speak, they are English.",
+    .description = "A page shows these texts if its campaign sets no text. For a language in which "
+		   "referd has no texts, this call returns the English texts.",
     .query = {{"lang", "string", "de", "The language of the campaign. Default: en.", false}},
     .answers = {{200, ANSWER_DATA, "PageTexts"}},
 };

@@ -394,7 +394,8 @@ void stream_get(struct call *call)
 	}
 	s->call = call;
 	remember_credential(s);
-	/* nginx sends the frames on at once. Caddy and HAProxy do so anyway. */
+	/* With this header, nginx forwards each frame at once. Caddy and HAProxy do this without
+	 * the header. */
 	const struct http_header unbuffered = {TEXT("X-Accel-Buffering"), TEXT("no")};
 	call_reply_begin(call, 200, "text/event-stream", &unbuffered, 1);
 	http_reply_endless(call->req);

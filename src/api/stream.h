@@ -12,7 +12,8 @@ struct streams *streams_open(struct api *api) WARN_UNUSED;
 void streams_close(struct streams *streams);
 /** The number of open streams. */
 size_t streams_n(const struct streams *streams);
-/** The tables of credentials were read again: ends the streams whose credential has ended. */
+/** Ends the streams whose credential has ended. Call it after the tables of credentials were read
+ * again. */
 void streams_check(struct api *api);
 /** The server is stopping: every stream ends. */
 void streams_drain(struct streams *streams);

@@ -1,6 +1,7 @@
 /*
- * Owns the look at the counters of all nodes. Never reads what a frame shows. Called by
- * stream_sums.c before each frame, only with several nodes.
+ * Owns the comparison of the counters of all nodes with their values at the frame before. Never
+ * reads the rows that a frame shows. Called by stream_sums.c before each frame, only with several
+ * nodes.
  */
 #include "stream_look.h"
 
@@ -77,7 +78,7 @@ static enum err see_all(struct tx *tx, struct stream_sight *now)
 	return ERR_OK;
 }
 
-/* Has the row a hash that it had not before? Both lists are in the order of their ids. */
+/* Is the row new, or has its hash changed? Both lists are in the order of their ids. */
 static bool has_changed(const struct stream_seen *before, uint64_t id, uint64_t hash, size_t *at)
 {
 	while (*at < before->n && before->rows[*at].id < id)
@@ -110,7 +111,7 @@ static void note_webhooks(const struct stream_look *look, struct stream_changes 
 	}
 }
 
-/* A line of the audit list may be about any object. */
+/* A line of the audit list may be about any object, so a new line marks every list. */
 static void note_lists(const struct stream_look *look, struct stream_changes *changes)
 {
 	if (memcmp(&look->now.rules, &look->before.rules, sizeof look->now.rules) != 0)

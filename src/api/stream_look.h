@@ -1,7 +1,7 @@
 /*
- * What other nodes have changed, for the frames of GET /api/v2/stream. The store's watches hear the
- * commits of their own node only, so with several nodes each frame first looks at the counters that
- * every change of a list moves.
+ * Finds the changes of other nodes for the frames of GET /api/v2/stream. The store calls a watch
+ * only for the commits of its own node. So with several nodes, each frame first reads the counters
+ * that every change of a list moves.
  */
 #ifndef API_STREAM_LOOK_H
 #define API_STREAM_LOOK_H
@@ -9,7 +9,7 @@
 #include "store/tx.h"
 #include "stream_changes.h"
 
-enum { STREAM_LOOK_MAX = 256 /* campaigns, webhooks and rules at which a look looks */ };
+enum { STREAM_LOOK_MAX = 256 /* of campaigns, of webhooks and of rules in a look */ };
 
 /* The counters of one kind: the id of each record, and a hash of its numbers. */
 struct stream_seen {
@@ -24,12 +24,12 @@ struct stream_sight {
 	uint64_t audit_id; /* of the newest line */
 };
 
-/* Zeros at the beginning: the first look finds that everything has changed. So no change is lost
- * between the beginning of a stream and this look. */
+/* Zeros at the beginning: the first look finds that everything has changed. So a stream misses no
+ * change between its beginning and its first look. */
 struct stream_look {
 	struct stream_sight now, before;
 };
-/** For a query: notes what differs from the look before, and remembers this look. Errors of
+/** For a query: notes the differences from the look before, and remembers this look. Errors of
  * tx_scan. */
 enum err stream_look(struct stream_look *look, struct tx *tx,
 		     struct stream_changes *changes) WARN_UNUSED;

@@ -11,7 +11,7 @@ struct stream_sums {
 	struct command command;         /* decide: stream_sums_decide; a query */
 	void *arg;                      /* for done */
 	struct stream_changes *changes; /* its campaigns and webhooks get their counters */
-	struct stream_look *look;       /* first adds what other nodes have changed; or NULL */
+	struct stream_look *look;       /* first adds the changes of other nodes; or NULL */
 };
 /** A campaign or webhook without counters gets zeros. */
 command_decide_fn stream_sums_decide;

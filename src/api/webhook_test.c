@@ -22,7 +22,7 @@
 enum {
 	WAIT_MAX_S = 15,   /* the default deadline of a webhook */
 	WAITERS_MAX = 256, /* at a time; further calls do not wait */
-	LOOK_MS = 250,     /* between two looks for the attempt of another node */
+	LOOK_MS = 250,     /* between two reads of the delivery: another node may send it */
 };
 
 struct webhook_waiter {
@@ -50,7 +50,7 @@ static void stop_waiting(struct webhook_waiter *w)
 
 static bool begin_waiting(struct webhook_waiter *w);
 
-/* No watch tells of an attempt of another node. */
+/* The store calls no watch for an attempt of another node, so a timer reads the delivery again. */
 static bool waits_on(struct webhook_waiter *w)
 {
 	const struct api *api = w->call->api;

@@ -59,7 +59,7 @@ static char *put_escape(char *p, unsigned char c)
 	return p;
 }
 
-/* So many bytes are tested together. */
+/* The bytes that has_escape tests together. */
 typedef unsigned char chunk __attribute__((vector_size(16)));
 
 static inline bool has_escape(const char *p)
@@ -78,8 +78,8 @@ static size_t find_escape(struct text t, size_t at)
 {
 	while (t.n - at >= sizeof(chunk) && !has_escape(t.p + at))
 		at += sizeof(chunk);
-	/* The last chunk may overlap bytes before `at`. If one of them needs an escape, the bytes
-	 * are looked at one by one. */
+	/* The last chunk may overlap bytes before `at`. If one of them needs an escape, the loop
+	 * below tests the bytes one by one. */
 	if (t.n - at < sizeof(chunk) && t.n >= sizeof(chunk) &&
 	    !has_escape(t.p + t.n - sizeof(chunk)))
 		return t.n;

@@ -1,5 +1,5 @@
-/* Owns the steps of a backup: copy, verify, rename, remove old ones, report. Never copies
- * (store/backup.h). Called by main for `referd backup`, in a process of its own.
+/* Owns the order of the steps of a backup: copy, verify, rename, remove old backups, report. Never
+ * copies data itself (store/backup.h). Called by main for `referd backup`, in a process of its own.
  */
 #include "backup.h"
 
@@ -37,7 +37,8 @@ static int refuse(const char *file, const char *why)
 	return 1;
 }
 
-/* After a verified backup. An error leaves too many backups, never too few. */
+/* Removes old backups after the new backup is verified. An error leaves too many backups, never too
+ * few. */
 static int trim(const struct backup_options *options, const char *dir, const char *newest)
 {
 	int removed = options->keep == 0 ? 0 : backup_dir_trim(dir, newest, options->keep);

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Every digit is a 0 here. Names sort by time. */
+/* The shape of a name: a 0 stands for any digit. Names sort by time. */
 static const char shape[] = "referd-00000000T000000Z.mdb", unfinished[] = ".tmp";
 enum { NAME_BYTES = sizeof shape - 1 };
 
@@ -30,7 +30,7 @@ bool backup_dir_name(const char *dir, uint64_t now_ms, char file[BACKUP_PATH_MAX
 	return n > 0 && n < BACKUP_PATH_MAX;
 }
 
-/* Has the name the shape of a backup, with `ending` behind it? */
+/* Does the name have the shape of a backup's name, followed by `ending`? */
 static bool is_named(const char *name, const char *ending)
 {
 	for (size_t i = 0; i < NAME_BYTES; i++) {
@@ -52,7 +52,7 @@ static void remove_if_unlocked(int dir, const char *name)
 	close(fd);
 }
 
-/* Counts the backups and finds the oldest besides `newest`. */
+/* Counts the backups, and finds the oldest backup other than `newest`. */
 static uint64_t look(DIR *dir, const char *newest, char oldest[sizeof shape])
 {
 	uint64_t n = 0;

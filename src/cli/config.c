@@ -128,7 +128,7 @@ static int refuse(const char *option, const char *value, const char *why)
 	return 2;
 }
 
-/* The path goes into pages, cookies and Location headers as it is. */
+/* referd writes the path into pages, cookies and Location headers without escaping it. */
 static bool public_path_usable(struct text path)
 {
 	struct text segment, rest;

@@ -44,7 +44,7 @@ static enum err write_dump(struct engine *engine, int fd, uint64_t *records, con
 		*why = store_address_refusal(err);
 	if (err != ERR_OK)
 		return err;
-	struct buf fingerprint = {0}; /* the setting ends with the view that the dump replaces */
+	struct buf fingerprint = {0}; /* the dump's view frees the text in `setting` */
 	buf_text(&fingerprint, setting.value);
 	*why = "out of memory";
 	err = fingerprint.failed

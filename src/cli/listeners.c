@@ -169,7 +169,8 @@ void listeners_tend(struct listeners *l)
 		listeners_reload(l);
 }
 
-/* A command that waits for the database keeps its place: it may still be decided and stored. */
+/* Only the client gets an answer. Its command stays in the queue, and may still be decided and
+ * stored. */
 void listeners_give_up(struct listeners *l, uint64_t away_ms, uint64_t older_ms)
 {
 	if (away_ms < AWAY_MS)

@@ -24,8 +24,8 @@ int listeners_open(struct listeners *listeners, struct loop *loop,
 void listeners_reload(struct listeners *listeners);
 /** Does the same if one of the two files has changed. Call it about once a second. */
 void listeners_tend(struct listeners *listeners);
-/** Gives up the requests that have waited for longer than older_ms, if the database has owed an
- * answer for some time (away_ms). */
+/** Does nothing until an answer of the database has been missing for some time (away_ms). Then
+ * answers 503 to the requests that have waited for longer than older_ms. */
 void listeners_give_up(struct listeners *listeners, uint64_t away_ms, uint64_t older_ms);
 /** Stops accepting connections. http_server_drained(server) is true when all replies are sent. */
 void listeners_drain(struct listeners *listeners);

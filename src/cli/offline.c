@@ -37,8 +37,9 @@ static enum err find_file(const struct store_address *address, const char **why)
 	return act_as_owner(&st) ? ERR_OK : ERR_IO;
 }
 
-/* In a PostgreSQL database the command is a node of its own beside the servers, and they notice its
- * changes. A second command at the same time takes over the name, and the first fails. */
+/* On a PostgreSQL database, the command is a node of its own, so the servers notice its changes. If
+ * a second command starts at the same time, it takes over the name of the node, and the first
+ * command fails. */
 enum err offline_open(const struct store_address *address, struct store **store, const char **why)
 {
 	struct store_access access = {.node_name = "(command line)"};

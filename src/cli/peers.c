@@ -1,5 +1,5 @@
 /* Owns the registration of this server among the servers of its database, and the addresses of the
- * others. Never decides which address is refused (http/client). Called by serve.c.
+ * other servers. Never decides which address is refused (http/client). Called by serve.c.
  */
 #include "peers.h"
 
@@ -45,7 +45,7 @@ static bool is_useful(const struct ifaddrs *i)
 		   &((const struct sockaddr_in6 *)(const void *)i->ifa_addr)->sin6_addr);
 }
 
-/* A wildcard address stands for every address that this machine has at its start. */
+/* A wildcard address stands for every address that this machine has when the server starts. */
 static void add_all(struct peers *p, const struct sockaddr_storage *any)
 {
 	struct ifaddrs *all;

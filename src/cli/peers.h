@@ -1,6 +1,6 @@
 /*
- * The servers that share the database: what this server tells the others about itself, and their
- * addresses, to which no webhook may be sent.
+ * The servers that share the database: what this server tells the other servers about itself, and
+ * the addresses of the other servers, to which no webhook may be sent.
  */
 #ifndef CLI_PEERS_H
 #define CLI_PEERS_H

@@ -127,7 +127,8 @@ static uint64_t watch_failing(struct lane *l, enum policy_outcome outcome, uint6
 	return outcome == OUTCOME_FAILURE && since_ms != 0 ? now_ms - since_ms : 0;
 }
 
-/* Drawing costs as much as a short hash, and after a success no wait is random. */
+/* After a success, no wait is random, so no random bytes are drawn: they cost as much as a short
+ * hash. */
 static uint32_t draw_jitter(const struct policy_rules *rules, const struct http_result *r)
 {
 	uint32_t random = 0;
@@ -265,7 +266,8 @@ static void on_loaded(struct command *command, enum err err)
 		return;
 	}
 	bool pending = err == ERR_OK && run->load.delivery.status == DELIVERY_PENDING;
-	/* The load has read data that is as new as the request, and so is the epoch. */
+	/* This query has seen every commit from before its start, so the node knows the epoch of
+	 * that time. */
 	if (loading && pending && scheduler_is_behind(l->scheduler)) {
 		lane_rescan(l);
 		finish(run);

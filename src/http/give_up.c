@@ -1,8 +1,9 @@
-/* Owns the end of requests that wait for too long: their clients get 503, and their handlers keep
- * them. Never looks for the cause. Called by the composition root while the database is away. */
+/* Owns the end of requests that wait for too long: a client gets 503, and the handler keeps the
+ * request. Never knows the cause of the wait. Called by the composition root while the database is
+ * away. */
 #include "http/server_parts.h"
 
-/* Bytes of earlier replies, and a reply in pieces, cannot be followed by another reply. */
+/* A 503 cannot follow bytes that are not sent yet, or a reply that is sent in pieces. */
 static bool may_be_given_up(const struct exchange *x)
 {
 	return x->framing == FRAMING_WHOLE && !x->endless && x->on_body == NULL &&
@@ -38,7 +39,7 @@ size_t http_server_give_up(struct http_server *server, uint64_t older_ms, const 
 	     c = next) {
 		next = TAILQ_NEXT(c, link);
 		if (c->since_ns + older_ns > now_ns)
-			break; /* the later ones have waited less */
+			break; /* the later requests have waited less */
 		if (!may_be_given_up(c->x))
 			continue;
 		give_up(c, reason);

@@ -23,7 +23,8 @@ void own_addresses_add(struct own_addresses *own, const struct sockaddr *listeni
  * and :: count as the loopback address, as in connect(). */
 bool own_addresses_contain(const struct own_addresses *own, const struct sockaddr *sa,
 			   uint16_t port);
-/** Returns true if such a connection would reach one of these addresses. */
+/** Returns true if a connection to the address of sa and the port would reach one of the n
+ * addresses in `listening`. */
 bool own_addresses_reach(const struct sockaddr_storage *listening, size_t n,
 			 const struct sockaddr *sa, uint16_t port);
 

@@ -9,7 +9,7 @@ const heading = (page, name) => page.getByRole("heading", { level: 1, name, exac
 const focusedHeading = (page, name) =>
 	page.waitForFunction((text) => document.activeElement?.tagName === "H1" && document.activeElement.textContent === text, name);
 
-/** Types into the palette and presses Enter at once: what the answer has first opens. */
+/** Types into the palette and presses Enter at once: the first result opens. */
 async function find(page, text) {
 	await page.keyboard.press("Control+k");
 	const field = page.getByRole("combobox", { name: "Find" });

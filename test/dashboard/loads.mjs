@@ -1,4 +1,4 @@
-// How a page loads: it asks first what the first script has asked for it, and it shows answers even if changes come faster.
+// How a page loads: the first script begins its first calls, and it shows each response even if changes come faster.
 import assert from "node:assert/strict";
 import { api, assertClean, context, joinThrough, run, signedIn, until, visit } from "./browser.mjs";
 
@@ -25,13 +25,13 @@ const watchCalls = (page) => page.addInitScript(() => {
 	};
 });
 
-/** Counts the changes of webhooks of which the page has heard: it passes them on to other tabs after its own parts. */
+/** Counts the changes of webhooks that the page has received: it passes each change on to other tabs after its own parts. */
 const countChanges = (page) => page.evaluate((name) => {
 	window.heard = 0;
 	new BroadcastChannel(name).addEventListener("message", ({ data }) => data.changed?.includes("webhooks") && window.heard++);
 }, `referd ${context.url}`);
 
-/** Whenever the list of webhooks answers, the name has changed again already, and the page knows it. */
+/** Before each response to the list of webhooks, changes the name again, and waits until the page knows of the change. */
 async function answersBehindChanges(page, webhook) {
 	await visit(page, "webhooks");
 	await countChanges(page);
@@ -53,7 +53,7 @@ async function answersBehindChanges(page, webhook) {
 		last = await shown.innerText();
 	}
 	goesOn = false;
-	await page.getByRole("link", { name: `Change ${changes}`, exact: true }).waitFor(); // the last one is not missed
+	await page.getByRole("link", { name: `Change ${changes}`, exact: true }).waitFor(); // the last change is not missed
 	await page.unrouteAll({ behavior: "wait" });
 }
 

@@ -1,5 +1,5 @@
-// Receivers that answer, but take nothing: one refuses each message, and one fails until its delivery is given up. The
-// open list, the first page and the webhook's page give the reason.
+// Receivers that accept no message: one receiver refuses each message, and the other fails until its delivery is given up.
+// The open list, the first page and the webhook's page give the reason.
 import { api, assertAccessible, assertClean, context, joinThrough, run, signedIn, visit } from "./browser.mjs";
 
 const row = (page, name) => page.getByRole("row").filter({ hasText: name });

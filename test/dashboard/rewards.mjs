@@ -28,7 +28,7 @@ async function friendsGetCoupons(page, jessica) {
 	await assertAccessible(page);
 }
 
-/** Without a reason on the page, its column leaves room for whole addresses. With one, the column is there. */
+/** If no reward on the page has a reason, there is room for whole addresses. If a reward has a reason, its column appears. */
 async function addressesHaveRoom(page) {
 	await page.setViewportSize({ width: 768, height: 800 });
 	await visit(page, "rewards/due");

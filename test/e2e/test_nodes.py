@@ -1,4 +1,4 @@
-"""Owns the end-to-end tests of several servers on one database: what one node changes, the others know. Never reads a
+"""Owns the end-to-end tests of several servers on one database: a change on one node applies to every node. Never reads a
 record of a node from its memory. Called by make test-postgresql."""
 import itertools
 import os
@@ -18,7 +18,7 @@ ROUNDS = int(os.environ.get("REFERD_NODES_ROUNDS", "20"))
 
 
 class Configuration(Nodes):
-    """After a change on one node, the next request to the other node knows it."""
+    """A change on one node applies to the next request to the other node."""
     RECEIVER = True
 
     def test_a_token_of_one_node_works_on_the_other_until_it_is_revoked(self):
@@ -83,7 +83,7 @@ class Configuration(Nodes):
 
 
 class Deliveries(Nodes):
-    """One node sends the deliveries of a webhook; another node takes over when it is gone."""
+    """One node sends the deliveries of a webhook; another node takes over when this node is gone."""
     NAMES = ("a", "b", "c")
     RECEIVER = True
 

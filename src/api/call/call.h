@@ -30,8 +30,9 @@ struct api {
 	struct store *store;
 	struct codes *codes;
 	struct text public_url; /* without a slash at its end */
-	/* Two parts of it: "https://example.com", and "/refer" or an empty text. A proxy removes
-	 * the path from requests, and every path in a page, redirect or cookie begins with it. */
+	/* The two parts of public_url: "https://example.com", and "/refer" or an empty text. A
+	 * proxy removes the path from requests, and every path in a page, redirect or cookie begins
+	 * with it. */
 	struct text public_origin, public_path;
 	uint8_t secret_key[KEY_FILE_SIZE];
 	struct tokens tokens;
@@ -39,8 +40,8 @@ struct api {
 	struct operators operators;
 	struct passwords *passwords;
 	struct inbound_keys inbound;
-	struct keyring *keyring; /* keeps the four tables new; NULL: one writer */
-	/* The tables were read again; NULL: nothing follows from it. */
+	struct keyring *keyring; /* keeps these four tables up to date; NULL: one writer */
+	/* Called after the keyring has read the tables again; or NULL. */
 	void (*credentials_changed)(struct api *api);
 	struct limits limits;
 	struct request_metrics *request_metrics;

@@ -29,7 +29,8 @@ struct inbound_keys {
  * errors. */
 enum err inbound_keys_load(struct inbound_keys *keys, struct store *store,
 			   const uint8_t *seal_key) WARN_UNUSED;
-/** Replaces the credentials by those that a query has read; for its `done`. */
+/** Replaces the credentials with the credentials that a query has read. For the `done` of this
+ * query. */
 void inbound_keys_take(struct inbound_keys *keys, const struct inbound_read *read);
 void inbound_keys_wipe(struct inbound_keys *keys);
 

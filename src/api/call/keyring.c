@@ -28,13 +28,13 @@ struct reading {
 struct keyring {
 	struct api *api;
 	uint64_t epoch;          /* the tables are at least as new as this epoch of the store */
-	struct command question; /* reads nothing: its view tells the epoch */
+	struct command question; /* reads nothing: its view has the newest epoch */
 	struct reading reading;
 	uint64_t reading_epoch;
 	bool asks, reads;
 	uint64_t retry_ms; /* steady clock: after a failure, on_turn reads no earlier */
 	struct waiting *waiting, **last; /* came after the question was sent */
-	struct waiting *asked;           /* the question, or the reading, is for these */
+	struct waiting *asked;           /* these wait for the question, or for the reading */
 };
 
 static struct keyring *keyring_of(const struct call *call)
@@ -111,7 +111,8 @@ static void on_read(struct command *command, enum err err)
 
 static void read_tables(struct keyring *k)
 {
-	/* The view of the query may be newer than this epoch. Then the next look reads again. */
+	/* The view of the query may be newer than this epoch. Then the next comparison of the
+	 * epochs reads the tables again. */
 	k->reading_epoch = store_epoch(k->api->store);
 	k->reading.command = (struct command){.decide = reading_decide, .done = on_read};
 	k->reads = true;
@@ -183,7 +184,7 @@ void keyring_wait(struct call *call, call_fn *then)
 
 /* ---- life ---- */
 
-/* Streams end with their credential, although no request comes for them. */
+/* An open stream must end with its credential, even if no request arrives. */
 static void on_turn(void *arg)
 {
 	struct keyring *k = arg;

@@ -18,7 +18,7 @@ struct bucket {
 
 struct limit {
 	double burst, per_ns;
-	double whole_burst, whole_per_ns; /* as limit_new got them */
+	double whole_burst, whole_per_ns; /* the values given to limit_new */
 	uint64_t taken_ns;                /* when the last token was taken; 0: never */
 	struct crypto_hash
 	    *hash; /* with a random key, so that no client can choose the place of another client */
@@ -41,7 +41,7 @@ struct limit *limit_new(unsigned per_minute, unsigned burst)
 	return NULL;
 }
 
-/* A share below one token would refuse every request. */
+/* A burst below one token would refuse every request. */
 void limit_divide(struct limit *l, unsigned n)
 {
 	l->per_ns = l->whole_per_ns / n;

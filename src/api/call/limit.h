@@ -14,7 +14,8 @@ struct limit;
 
 /** A bucket holds `burst` tokens and gains per_minute each minute. NULL if memory runs out. */
 struct limit *limit_new(unsigned per_minute, unsigned burst);
-/** From now on the limit is a share of what limit_new was given: 1 / n. */
+/** From now on, the rate and the burst are 1 / n of the values given to limit_new. The burst is at
+ * least 1. */
 void limit_divide(struct limit *limit, unsigned n);
 void limit_free(struct limit *limit);
 /** Is the bucket of the key empty? If so, *retry_s is the time in seconds until it has a token. It

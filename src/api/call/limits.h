@@ -20,7 +20,7 @@ enum limit_kind {
 
 struct limits {
 	struct limit *by_kind[LIMITS]; /* NULL: no such limit */
-	unsigned servers;              /* that share them; 0: one */
+	unsigned servers;              /* that share the limits; 0 means one */
 };
 
 /** per_minute[kind] is the rate of that limit; 0: no such limit. ERR_NO_MEMORY. */

@@ -215,8 +215,8 @@ bool session_write_csrf(const struct call *call, const uint8_t hash[SHA256_SIZE]
 	return !out->failed;
 }
 
-/* The Host that the browser sent is accepted beside the origin of --public-url: for servers without
- * a proxy, and for localhost beside 127.0.0.1. */
+/* Accepts the origin of --public-url, and the Host that the browser sent. A server without a proxy
+ * may have several names, such as localhost and 127.0.0.1. */
 static bool is_own_origin(const struct call *call)
 {
 	const struct text *origin = http_request_header(call->req, TEXT("Origin"));

@@ -27,7 +27,7 @@ enum err sessions_load(struct sessions *sessions, struct store *store) WARN_UNUS
 /** For a query: replaces the entries by all sessions of the database. ERR_NO_MEMORY, errors of
  * tx_scan; then the entries are incomplete. */
 enum err sessions_read(struct sessions *sessions, struct tx *tx) WARN_UNUSED;
-/** Copies what only the memory knows (chosen_ms) from the table before. */
+/** Copies chosen_ms, which the database does not have, from the earlier table. */
 void sessions_keep_chosen(struct sessions *sessions, const struct sessions *before);
 void sessions_free(struct sessions *sessions);
 

@@ -32,7 +32,7 @@ static void reply_words(struct call *call, const struct campaign *campaign, enum
 	      status);
 }
 
-/* A visitor of a closed campaign may still become a customer. */
+/* Writes the link to home_url: a visitor of a closed campaign may still become a customer. */
 static void put_way_home(struct html *html)
 {
 	struct text address = page_text_of(html->campaign, "home_url");

@@ -38,7 +38,7 @@ static void put_share(struct html *html, const struct sharing_network *network, 
 	buf_free(&url);
 }
 
-/* Messages to one friend come before posts to everybody: they bring more friends. */
+/* Networks for a message to one friend come first, then networks for a post to everybody. */
 static const char *const SHARE_ORDER[] = {"whatsapp", "email",    "telegram",
 					  "linkedin", "facebook", "twitter"};
 

@@ -37,7 +37,7 @@ static void encode_words(struct words *w, const struct campaign *campaign, struc
 	form_encode_url(&w->link, link);
 }
 
-/* Also reports to `out` that an encoding has failed. */
+/* Frees the words. If an encoding has failed, `out` also counts as failed. */
 static void free_words(struct words *w, struct buf *out)
 {
 	out->failed = out->failed || w->text.failed || w->subject.failed || w->link.failed;

@@ -120,8 +120,8 @@ static struct text alias_of(const struct event *e, size_t at)
 	return at == offsetof(struct event, referrer_id) ? e->referrer_alias : e->alias;
 }
 
-/* A payload names the code of a user twice: alone and in the link. Computing it costs more than the
- * rest of the value. */
+/* A payload names the code of a user twice: alone and in the link. Computing the code costs more
+ * than the rest of the value. */
 static struct text code_of(struct payload_value *v, struct codes *codes, uint64_t id,
 			   struct text alias)
 {

@@ -282,7 +282,8 @@ static const struct field session_values[] = {
     VALUE(3, TIME, session, seen_ms),         VALUE(4, ID, session, operator_id),
     VALUE(5, U64, session, password_version),
 };
-/* So that a node knows at once which session another node has ended. */
+/* Sessions belong to the configuration, so that a node learns at once of a session that another
+ * node has ended. */
 const struct record_kind KIND_SESSION = KIND_OF_CLASS(RECORD_CONFIG, 41, session, "sessions");
 
 static const struct field event_delivery_keys[] = {

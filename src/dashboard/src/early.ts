@@ -1,5 +1,5 @@
-// What the page at an address asks first. The browser fetches it while the words and the code of the page arrive, and the
-// page's own call takes that answer: a browser test checks that both have the same address.
+// The first calls of the page at an address. The browser makes them while the words and the code of the page arrive, and
+// the page's own calls take the responses. A browser test checks that both calls have the same address.
 import { route } from "./route";
 import { perPage } from "./ui/per-page";
 

@@ -53,7 +53,7 @@ let leads = false;
 
 let everBegan = false;
 
-/** What changed before the stream began is loaded again. A page that has just loaded everything is left to draw it first. */
+/** Loads everything again that may have changed before the stream began. A page that has just loaded gets time to draw first. */
 function began(): void {
 	live.value = true;
 	setTimeout(() => tell(undefined), everBegan ? 0 : FIRST_DRAWN_MS);

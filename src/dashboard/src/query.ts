@@ -49,8 +49,8 @@ export function useFollow(key: string, run: () => void, everyMs: number, concern
 	useEffect(() => (followed ? follow(run, concerns) : undefined), [key, followed]);
 }
 
-/** Loads when `key` changes, and then as useFollow says. A change during a load starts another one after it, so that each
- * answer is shown even if changes come faster than answers. `reload` and a new key drop the answers to earlier calls. */
+/** Loads when `key` changes, and then as useFollow says. After a change during a load, another load follows, so that
+ * each response is shown even if changes come faster than responses. `reload` and a new key drop the answers to earlier calls. */
 export function useLoad<T>(key: string, load: () => Promise<T>, everyMs = 0, concerns?: Concerns): Loaded<T> {
 	const [data, setData] = useState<{ key: string; value: T; at: Date }>();
 	const [problem, setProblem] = useState<Problem>();

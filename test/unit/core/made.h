@@ -25,9 +25,9 @@ struct made {
 	uint32_t numbers[MADE_IDS]; /* by id; 0: not made */
 };
 
-/* The key of each kind that is watched is one number. If a store learns late that its commit has
- * made a record, another store that has changed the record tells of it first. So the earliest
- * commit counts. */
+/* The key of each watched kind is one number. A store may learn late that its own commit has made a
+ * record. If another store has changed this record meanwhile, the watch of the other store is
+ * called first. So the record belongs to the earliest commit, not to the first call. */
 static inline void made_see(void *arg, const struct record_kind *kind, const void *record,
 			    bool deleted)
 {

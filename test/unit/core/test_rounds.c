@@ -142,9 +142,9 @@ static void make_referrers(struct world *w, uint64_t campaign, uint64_t referrer
 	}
 }
 
-/* Friends join through all links in one turn. However many they are, they share the rounds: two
- * that read, some for blocks of ids and the keys of their ids, two of the commit. Returns how often
- * their commands have run. */
+/* Friends join through all links in one turn. All joins share the rounds: two rounds of reads, some
+ * rounds for blocks of ids and for the keys of these ids, and two rounds of the commit. Returns how
+ * often their commands have run. */
 static unsigned join_through_links(struct world *w, const uint64_t referrers[LINKS], size_t first)
 {
 	struct link_join *joins = calloc(LINKS, sizeof *joins);

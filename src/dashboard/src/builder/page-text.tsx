@@ -1,4 +1,4 @@
-// A text of the pages. Without one, the page shows its standard text, which is in the empty field.
+// A text of the pages. If the campaign has no text, the page shows the standard text, and so does the empty field.
 import { t } from "../words";
 import { type TextName, type Work, changesOf, edit, faultOf } from "./draft";
 import { TextField } from "./field";

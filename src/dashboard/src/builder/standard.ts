@@ -1,12 +1,12 @@
-// The texts that the pages show where the campaign sets none: the server's in the campaign's language, or another text of
-// the campaign.
+// The text that a page shows if the campaign sets no text: the server's text in the campaign's language, or another text
+// of the campaign.
 import { type Schemas, call, client } from "../api";
 import { useLoad } from "../query";
 import type { Campaign, Draft, TextName, Work } from "./draft";
 
 type Texts = Schemas["PageTexts"];
 
-/** The page says why it is closed: now, or for an open campaign, later. */
+/** The reason on the closed page: why it is closed now or, for an open campaign, why it will be closed. */
 function closedReason({ status, starts_at, ends_at }: Campaign): keyof Texts["closed_body"] {
 	if (status === "draft") return "draft";
 	if (status !== "launched") return "paused";
@@ -14,7 +14,7 @@ function closedReason({ status, starts_at, ends_at }: Campaign): keyof Texts["cl
 	return ends_at ? "ended" : "paused";
 }
 
-/** undefined: without a text of the campaign, the page shows nothing there. */
+/** Undefined if the page shows nothing without a text of the campaign. */
 function standardText(name: TextName, draft: Draft, campaign: Campaign, texts: Texts | undefined): string | undefined {
 	switch (name) {
 		case "headline":

@@ -22,7 +22,7 @@ export interface Headline {
 	text: string;
 }
 
-/** The last failure of a delivery that has not arrived; before its first attempt, the failure for which it waits. */
+/** The last failure of a delivery that has not arrived; before its first attempt, the failure of its webhook. */
 export function failureOf(d: Delivery, host: string | undefined): Failure {
 	const others = d.attempts === 0 ? failureOfWebhook(d.webhook_id) : undefined;
 	if (others) return { ...others, host };

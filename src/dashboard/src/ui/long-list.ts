@@ -41,7 +41,7 @@ let lists = 0;
 /** Waits until what was drawn is on the screen. */
 const painted = () => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(done)));
 
-/** Waits until the reader has the first rows, and scrolls or has had a moment to look at them. */
+/** Waits until the reader scrolls, or has had a moment to look at the first rows. */
 const looked = () => new Promise<void>((done) => {
 	const end = () => {
 		clearTimeout(timer);

@@ -22,7 +22,7 @@ const failures = signal<ReadonlyMap<number, Failure>>(new Map());
 export const failureOfWebhook = (id: number): Failure | undefined =>
 	knownWebhook(id)?.penalised ? failures.value.get(id) : undefined;
 
-/** Learns which webhooks keep failing, and why: a delivery that waits for its first attempt does not know it. */
+/** Learns which webhooks keep failing, and why: a delivery that waits for its first attempt has no reason of its own. */
 export async function learnFailures(): Promise<void> {
 	const troubles = call(client.GET("/api/v2/troubles"));
 	remember(await call(client.GET("/api/v2/webhooks", { params: { query: { per_page: 250 } } })));
