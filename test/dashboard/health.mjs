@@ -6,12 +6,12 @@ await run(async () => {
 	const row = (name) => page.getByRole("row").filter({ has: page.getByRole("rowheader", { name, exact: true }) });
 	await row("Free disk space").getByText("At least 20 %").waitFor();
 	await row("Commit time").getByText(/^Half of the commits take under .+ ms, 99 of 100 under .+\.$/).waitFor();
-	await row("Growth of the database").filter({ hasText: "Unknown" }).getByText("referd knows it an hour after its start").waitFor();
+	await row("Growth of the database").filter({ hasText: "Unknown" }).getByText("referd knows the growth one hour after it starts").waitFor();
 	await row("Commit time").filter({ hasText: "Unknown" }).getByText("referd judges it after 100 commits").waitFor();
 	await row("Running for").getByText("Normal", { exact: true }).waitFor(); // a restart alone is normal
 	await row("Last backup").filter({ hasText: context.backedUp ? /ago[^]*Normal/ : /Unknown[^]*referd backup FILE/ }).waitFor();
 
-	await page.getByText(/Unknown: Growth of the database, Commit time.* become known is beside them\.$/).waitFor();
+	await page.getByText(/Unknown: Growth of the database, Commit time.* The text beside each value says how referd learns it\.$/).waitFor();
 
 	const campaign = await api("POST", "/api/v2/campaigns", { name: "Health" });
 	const url = "https://health.example/h";

@@ -40,7 +40,7 @@ export const deBuilder: Record<keyof typeof enBuilder, string> = {
 	redirectExample: "Byron käme hierhin:", passParams: "Parameter des Links, die weitergegeben werden",
 	passParamsHint: "Namen mit Leerzeichen dazwischen, zum Beispiel utm_source.",
 	thanksStill: "Wer über den Kampagnenlink kommt, sieht weiterhin diese Seite.",
-	useStandard: "Standardtext nehmen", asJoin: "Ohne eigene Texte zeigt diese Seite die Texte des Kampagnenlinks.",
+	useStandard: "Standardtext verwenden", asJoin: "Ohne eigene Texte zeigt diese Seite die Texte des Kampagnenlinks.",
 	look: "Aussehen", logoUrl: "Adresse des Logos", colour: "Farbe", pickColour: "Farbe auswählen",
 	colourHint: "Sechs Hexadezimalziffern nach #. Ohne Farbe sind die Seiten blau.",
 	whiteOnIt: "Text darauf ist weiß, {ratio}.", blackOnIt: "Text darauf ist schwarz, {ratio}.",

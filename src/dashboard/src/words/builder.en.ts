@@ -34,7 +34,7 @@ export const enBuilder = {
 	redirectExample: "Byron would go to:", passParams: "Parameters of the link that are passed on",
 	passParamsHint: "Names with a space between them, such as utm_source.",
 	thanksStill: "People who come through the campaign's own link still see this page.",
-	useStandard: "Use the standard text", asJoin: "Without a text, this page shows the texts of the campaign's link.",
+	useStandard: "Use the standard text", asJoin: "If these texts are empty, this page shows the texts of the campaign's page.",
 	look: "Look", logoUrl: "Address of the logo", colour: "Colour", pickColour: "Pick a colour",
 	colourHint: "Six hexadecimal digits after #. Without a colour, the pages are blue.",
 	whiteOnIt: "Text on it is white, {ratio}.", blackOnIt: "Text on it is black, {ratio}.",
