@@ -27,12 +27,12 @@ struct node_row {
 	uint64_t lag_ms;  /* how long its oldest due delivery has waited */
 };
 
-/* A query: the nodes, in the order of their numbers. */
+/* A query: the newest nodes, in the order of their numbers. */
 struct node_list {
 	struct command command; /* decide: node_list_decide */
 	uint64_t now_ms;        /* on the clock of the database */
 	struct node_row rows[NODE_PAGE];
-	size_t n; /* at most NODE_PAGE; later nodes are left out */
+	size_t n; /* at most NODE_PAGE; older nodes are left out */
 };
 command_decide_fn node_list_decide;
 

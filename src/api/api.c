@@ -18,6 +18,7 @@
 #include "api/pages/reach.h"
 #include "base/log.h"
 #include "core/code_alias.h"
+#include "health.h"
 #include "import.h"
 #include "metrics.h"
 #include "routes.h"
@@ -331,9 +332,20 @@ static void begin_route(struct call *call)
 		call->route->call(call);
 }
 
+/* Probes must be answered while the database is away, and so must the metrics about it, for tokens
+ * that this server knows. */
+static bool needs_no_database(const struct call *call)
+{
+	call_fn *fn = call->route->call;
+	return fn == ops_health || fn == ops_ready ||
+	       (fn == metrics_get && health_is_away(call->api));
+}
+
 /* Pages and joins of people carry no credential, so they need not wait for the keyring. */
 static bool may_carry_credential(const struct call *call)
 {
+	if (needs_no_database(call))
+		return false;
 	return call->route->access != ACCESS_PUBLIC ||
 	       text_starts(call->req->path, TEXT("/api/")) ||
 	       text_starts(call->req->path, TEXT("/webhook/")) ||

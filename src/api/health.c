@@ -9,7 +9,9 @@
 #include "base/metrics.h"
 
 enum {
-	AWAY_MS = 2000,     /* the database counts as away after this time without an answer */
+	/* The database counts as away after this time without an answer. A statement may wait for
+	 * a lock for 5 seconds, and then the database is not away. */
+	AWAY_MS = 6000,
 	CLOCK_OFF_MS = 500, /* a larger difference between the clocks makes due times wrong */
 };
 

@@ -22,6 +22,7 @@ struct start {
 	struct due orphan;
 	bool finished;
 	bool abandoned; /* the scheduler is closed */
+	bool again;     /* the lanes are there: `failures` is not read */
 	enum err err;
 };
 
@@ -32,7 +33,7 @@ static enum err read_webhooks(struct command *command, struct tx *tx)
 	struct tx_scan scan = {.from = &from, .max = START_PAGE, .records = start->webhooks};
 	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
 	start->n = scan.n;
-	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
+	for (size_t i = 0; err == ERR_OK && !start->again && i < scan.n; i++) {
 		struct webhook_health health;
 		err = webhook_read_health(tx, &start->webhooks[i], &health);
 		start->failures[i] = health.failures;
@@ -174,6 +175,7 @@ void scheduler_read_again(struct scheduler *s)
 	if (s->again == NULL)
 		return;
 	s->again->scheduler = s;
+	s->again->again = true;
 	s->epoch = store_epoch(s->config.store);
 	s->reading++;
 	read_next(s->again);

@@ -155,6 +155,8 @@ void pg_node_send(struct engine_pg *e)
 	if (node->n_wanted == 0 || e->writer.state != LINK_READY || e->commit.step != STEP_IDLE)
 		return;
 	pg_commit_release(e); /* a block must be committed at once */
+	if (e->writer.state != LINK_READY)
+		return; /* the release has lost the connection: the next one asks */
 	node->n_wanted = 0;
 	for (size_t kind = 0; kind < RECORD_KINDS; kind++)
 		if (node->blocks[kind].step == BLOCK_WANTED)

@@ -5,6 +5,7 @@
 #include <libpq-fe.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/engine_postgresql_parts.h"
 #include "store/overlay.h"
@@ -232,8 +233,8 @@ static void on_epoch(struct engine_pg *e, const struct pg_answer *answer, const 
 	if (answer->number == reads->view)
 		reads->epoch = epoch;
 	pg_node_hear(e, epoch);
-	if (pg_number(result, 1, &now_ms))
-		pg_clock_note(e, answer->link->heard_ns, now_ms);
+	if (answer->number == reads->view && pg_number(result, 1, &now_ms))
+		pg_clock_note(e, reads->asked_ns, now_ms);
 }
 
 /* The first statement of the transaction takes its snapshot, so the epoch belongs to it. */
@@ -241,6 +242,7 @@ static void begin_snapshot(struct pg_reads *reads)
 {
 	char id[24];
 	const char *const values[] = {pg_decimal(reads->e->node.id, id)};
+	reads->asked_ns = clock_system.mono_ns(&clock_system);
 	if (reads->snapshot == SNAPSHOT_OLD)
 		pg_link_own(reads->link, OWN_COMMIT, NULL, 0, NULL, 0);
 	pg_link_own(reads->link, OWN_BEGIN_READ, NULL, 0, NULL, 0);

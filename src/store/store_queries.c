@@ -54,14 +54,19 @@ static void pick_queries(struct store *s, struct queue *todo)
 	if (shares && !store_refresh_view(s))
 		return;
 	if (!shares && begins) {
+		/* The snapshot may be older than a query that comes while the view opens. */
+		if (s->opening == 0)
+			s->opening = s->queries.n;
 		enum err err = s->reader->ops->view(s->reader);
 		s->reader_opens = err == ERR_PENDING;
 		if (err != ERR_OK)
 			return;
 		follow_epoch(s, s->reader, &s->query_tx);
 	}
+	for (size_t n = !begins ? 0 : shares ? s->queries.n : s->opening; n > 0; n--)
+		queue_push(todo, queue_pop(&s->queries));
 	if (begins)
-		queue_prepend(todo, &s->queries);
+		s->opening = 0;
 	if (s->answered)
 		queue_prepend(todo, &s->parked);
 	s->answered = false;

@@ -120,6 +120,7 @@ static void read_tables(struct keyring *k)
 	if (err == ERR_OK)
 		return;
 	k->reads = false;
+	k->retry_ms = loop_steady_ms(k->api->loop) + RETRY_MS;
 	answer(k, err);
 }
 

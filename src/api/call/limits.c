@@ -39,7 +39,7 @@ enum err limits_open(struct limits *limits, const unsigned per_minute[LIMITS])
 
 void limits_divide(struct limits *limits, unsigned n)
 {
-	if (limits->servers == n)
+	if (limits->servers == n || n == 0)
 		return;
 	limits->servers = n;
 	for (size_t i = 0; i < LIMITS; i++)

@@ -111,11 +111,13 @@ enum err sessions_load(struct sessions *s, struct store *store)
 
 void sessions_keep_chosen(struct sessions *s, const struct sessions *before)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		const struct session_entry *e =
-		    find_hash(before, text_from(s->items[i].hash, SHA256_SIZE));
+	for (size_t i = 0; i < before->n; i++) {
+		const struct session_entry *chosen = &before->items[i];
+		if (chosen->chosen_ms == 0)
+			continue;
+		struct session_entry *e = find_hash(s, text_from(chosen->hash, SHA256_SIZE));
 		if (e != NULL)
-			s->items[i].chosen_ms = e->chosen_ms;
+			e->chosen_ms = chosen->chosen_ms;
 	}
 }
 

@@ -40,8 +40,16 @@ enum err webhook_gauges_decide(struct command *command, struct tx *tx)
 		return ERR_NO_MEMORY;
 	const struct webhook *webhooks = scan.records;
 	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
-	for (size_t i = 0; err == ERR_OK && i < scan.n; i++)
+	bool waits = false;
+	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
 		err = read_gauge(tx, cmd->steady_ms, &webhooks[i], &cmd->gauges[i]);
+		if (err == ERR_PENDING) { /* one round fetches all of them */
+			waits = true;
+			err = ERR_OK;
+		}
+	}
+	if (err == ERR_OK && waits)
+		err = ERR_PENDING;
 	cmd->n = err == ERR_OK ? scan.n : 0;
 	return err;
 }

@@ -25,12 +25,12 @@ static struct node_row *find(struct node_list *list, uint64_t id)
 static enum err read_nodes(struct node_list *list, struct tx *tx)
 {
 	struct node nodes[NODE_PAGE] = {0};
-	const struct node first = {0};
-	struct tx_scan scan = {.from = &first, .max = NODE_PAGE, .records = nodes};
+	const struct node last = {.id = UINT64_MAX};
+	struct tx_scan scan = {.from = &last, .reverse = true, .max = NODE_PAGE, .records = nodes};
 	enum err err = tx_scan(tx, &KIND_NODE, &scan);
 	list->n = scan.n;
 	for (size_t i = 0; i < scan.n; i++)
-		list->rows[i] = (struct node_row){.node = nodes[i]};
+		list->rows[i] = (struct node_row){.node = nodes[scan.n - 1 - i]};
 	return err;
 }
 
@@ -69,14 +69,20 @@ enum err node_list_decide(struct command *command, struct tx *tx)
 {
 	struct node_list *list = (struct node_list *)command;
 	struct lease_read page = {0};
+	bool waits = false;
 	enum err err = read_nodes(list, tx);
 	while (err == ERR_OK) {
 		err = lease_read_decide(&page.command, tx);
-		for (size_t i = 0; err == ERR_OK && i < page.n; i++)
+		for (size_t i = 0; err == ERR_OK && i < page.n; i++) {
 			err = take_lease(list, tx, &page.rows[i]);
-		if (page.n < LEASE_PAGE)
+			if (err == ERR_PENDING) { /* one round fetches all of them */
+				waits = true;
+				err = ERR_OK;
+			}
+		}
+		if (err != ERR_OK || page.n < LEASE_PAGE)
 			break;
 		page.after = page.rows[page.n - 1];
 	}
-	return err;
+	return err == ERR_OK && waits ? ERR_PENDING : err;
 }
