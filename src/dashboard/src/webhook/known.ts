@@ -24,8 +24,9 @@ export const failureOfWebhook = (id: number): Failure | undefined =>
 
 /** Learns which webhooks keep failing, and why: a delivery that waits for its first attempt has no reason of its own. */
 export async function learnFailures(): Promise<void> {
-	const troubles = call(client.GET("/api/v2/troubles"));
-	remember(await call(client.GET("/api/v2/webhooks", { params: { query: { per_page: 250 } } })));
-	const found = (await troubles).data.webhooks;
+	const [troubles, webhooks] = await Promise.all([call(client.GET("/api/v2/troubles")),
+		call(client.GET("/api/v2/webhooks", { params: { query: { per_page: 250 } } }))]);
+	remember(webhooks);
+	const found = troubles.data.webhooks;
 	failures.value = new Map(found.flatMap(({ id, why }) => (why.last_error ? [[id, why.last_error] as const] : [])));
 }
