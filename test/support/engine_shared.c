@@ -170,15 +170,15 @@ static enum err reader_view(struct engine *engine)
 {
 	struct reader *r = reader_of(engine);
 	struct engine_shared *e = r->node;
-	if (!r->opens)
+	if (!r->opens) {
+		/* A database may take the snapshot long before its answer arrives. */
 		forget_asks(&r->asks);
+		row_of(e)->reader_view = e->state->seq;
+		r->epoch = e->state->epoch;
+		arena_free(&r->bytes);
+	}
 	r->opens = !is_here(e, &r->asks, 'v', 0, TEXT(""));
-	if (r->opens)
-		return ERR_PENDING;
-	row_of(e)->reader_view = e->state->seq;
-	r->epoch = e->state->epoch;
-	arena_free(&r->bytes);
-	return ERR_OK;
+	return r->opens ? ERR_PENDING : ERR_OK;
 }
 
 static uint64_t reader_epoch(struct engine *engine)

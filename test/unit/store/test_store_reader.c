@@ -151,6 +151,24 @@ static void a_query_is_never_older_than_its_submission(void **state)
 	nodes_close(&nodes);
 }
 
+/* The snapshot of the first view is taken, but its answer is still on its way. */
+static void a_query_that_comes_while_a_view_opens_waits_for_the_next_view(void **state)
+{
+	struct nodes nodes;
+	(void)state;
+	open_late(&nodes, 2);
+	write_now(&nodes, 0, 1);
+	struct job first = job_of(read_decide, 0), second = job_of(read_decide, 0);
+	query(&nodes, 0, &first);
+	write_now(&nodes, 1, 2); /* another node */
+	query(&nodes, 0, &second);
+	while (!second.done)
+		step(&nodes, 0);
+	assert_saw(&first, 1);
+	assert_saw(&second, 2);
+	nodes_close(&nodes);
+}
+
 /* The cache has the new rate when the query comes to the rate, and must not keep the old rate. */
 static void an_old_view_neither_reads_nor_fills_the_cache(void **state)
 {
@@ -199,6 +217,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(commits_do_not_move_the_view_of_a_query),
 	    cmocka_unit_test(a_query_is_never_older_than_its_submission),
+	    cmocka_unit_test(a_query_that_comes_while_a_view_opens_waits_for_the_next_view),
 	    cmocka_unit_test(an_old_view_neither_reads_nor_fills_the_cache),
 	    cmocka_unit_test(a_query_sees_the_configuration_of_another_node),
 	};
