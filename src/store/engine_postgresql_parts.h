@@ -191,7 +191,7 @@ struct pg_reads {
 	bool ended;
 	bool opens, opened; /* the first round of the view: it asks for the epoch only */
 	uint64_t epoch;     /* of the snapshot */
-	uint64_t asked_ns;  /* when the snapshot was asked for */
+	uint64_t asked_ns;  /* when the snapshot was requested */
 };
 
 /** The functions of engine_ops for a view. `engine` of a struct pg_reads is its first member, so

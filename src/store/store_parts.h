@@ -26,7 +26,7 @@ struct store {
 	struct tx query_tx;
 	struct engine *reader; /* of the queries; the same as `engine` if they share its view */
 	bool reader_opens;     /* the view of the reader is pending */
-	size_t opening;        /* the first of `queries`, which came before it was asked for */
+	size_t opening;        /* so many of `queries` came before the request for this view */
 	struct queue queries;
 	struct queue parked; /* queries with a pending read */
 	bool answered;       /* the parked queries may go on */
