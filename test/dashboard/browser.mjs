@@ -46,11 +46,11 @@ async function observe(page) {
 }
 
 /** A new browser window at the sign-in form. */
-export async function open({ width = 1280, height = 800, scheme = "light", language = "en-GB" } = {}) {
+export async function open({ width = 1280, height = 800, scheme = "light", language = "en-GB", waitUntil = "load" } = {}) {
 	const window = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, locale: language });
 	window.setDefaultTimeout(DEADLINE_MS);
 	const page = await observe(await window.newPage());
-	await page.goto(context.url);
+	await page.goto(context.url, { waitUntil });
 	return page;
 }
 

@@ -7,7 +7,7 @@ await run(async () => {
 	await row("Free disk space").getByText("At least 20 %").waitFor();
 	await row("Commit time").getByText(/^Half of the commits take under .+ ms, 99 of 100 under .+\.$/).waitFor();
 	await row("Growth of the database").filter({ hasText: "Unknown" }).getByText("referd knows the growth one hour after it starts").waitFor();
-	await row("Commit time").filter({ hasText: "Unknown" }).getByText("referd judges it after 100 commits").waitFor();
+	await row("Commit time").filter({ hasText: "Unknown" }).getByText("referd judges the commit time after 100 commits").waitFor();
 	await row("Running for").getByText("Normal", { exact: true }).waitFor(); // a restart alone is normal
 	await row("Last backup").filter({ hasText: context.backedUp ? /ago[^]*Normal/ : /Unknown[^]*referd backup FILE/ }).waitFor();
 

@@ -57,7 +57,7 @@ const worstFirst = (a: Check, b: Check) => WORST_FIRST.indexOf(a.state) - WORST_
 const isWrong = ({ state }: Check) => state === "outside" || state === "watch";
 const toDo = (check: Check) => (check.state === "unknown" ? check.learn : isWrong(check) ? check.advice : undefined);
 
-/** "Nothing is outside its normal range. Unknown: Last backup. How it becomes known is beside it." */
+/** "Nothing is outside its normal range. Unknown: Last backup. The text beside the value says how referd learns it." */
 function summary(all: Check[]): { tint: "wait" | "mute" | "ok"; text: string } {
 	const wrong = all.filter(isWrong).length;
 	const unknown = all.filter((check) => check.state === "unknown").map((check) => t(check.word));
