@@ -105,16 +105,15 @@ class FreshDebian(unittest.TestCase):
         cls.root = tempfile.mkdtemp(prefix="referd-debian-")
         cls.addClassCleanup(shutil.rmtree, cls.root, ignore_errors=True)
         os.chmod(cls.root, 0o755)  # the user referd enters it too
-        mirror = "http://deb.debian.org/debian"
-        subprocess.run(["debootstrap", "--variant=minbase", "bookworm", cls.root, mirror], check=True, timeout=1500,
+        subprocess.run(["debootstrap", "--variant=minbase", "bookworm", cls.root], check=True, timeout=1500,
                        stdout=subprocess.DEVNULL)
-        with open(f"{cls.root}/etc/apt/sources.list", "a", encoding="ascii") as file:
-            file.write("deb http://deb.debian.org/debian-security bookworm-security main\n")
         with open(f"{cls.root}/usr/sbin/policy-rc.d", "w", encoding="ascii") as file:
             file.write("#!/bin/sh\nexit 101\n")
         os.chmod(f"{cls.root}/usr/sbin/policy-rc.d", 0o755)
-        for name in glob.glob("/etc/apt/apt.conf.d/*proxy*"):
-            shutil.copy(name, f"{cls.root}/etc/apt/apt.conf.d/")
+        # The package needs the versions with which it was built, security updates included.
+        for name in ("sources.list", "sources.list.d/debian.sources", "apt.conf.d/*proxy*"):
+            for file in glob.glob(f"/etc/apt/{name}"):
+                shutil.copy(file, f"{cls.root}{os.path.dirname(file)}/")
         cls.inside("apt-get", "update", "-qq")
         for version in ("0.2.0", "0.2.0+next"):
             built = run(BUILD, REFERD, version, f"{cls.root}/root")
