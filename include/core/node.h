@@ -24,13 +24,14 @@ struct node_row {
 	uint64_t lanes;   /* webhooks whose deliveries it sends */
 	bool alive;       /* its lease has not expired */
 	bool jobs;        /* it runs the background jobs */
-	uint64_t lag_ms;  /* how long its oldest due delivery has waited */
+	uint64_t lag_ms;  /* how long its oldest due delivery has waited; only with `lags` */
 };
 
 /* A query: the newest nodes, in the order of their numbers. */
 struct node_list {
 	struct command command; /* decide: node_list_decide */
 	uint64_t now_ms;        /* on the clock of the database */
+	bool lags;              /* fill lag_ms, which needs a read for each webhook */
 	struct node_row rows[NODE_PAGE];
 	size_t n; /* at most NODE_PAGE; older nodes are left out */
 };

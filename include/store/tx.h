@@ -32,6 +32,14 @@ enum err tx_get_ahead(struct tx *tx, const struct record_kind *kind, void *recor
 /** Has a tx_get_ahead of this run returned ERR_NOT_FOUND for a record that the engine must fetch?
  */
 bool tx_is_unsure(const struct tx *tx);
+/** Joins the results of reads that do not depend on each other: an error of either read, otherwise
+ * ERR_PENDING if one of them is pending. A command that goes on to the next read after ERR_PENDING
+ * gets all records in one round. */
+static inline enum err tx_both(enum err first, enum err second)
+{
+	bool failed = first != ERR_OK && first != ERR_PENDING;
+	return failed || second == ERR_OK ? first : second;
+}
 /** Names a record that the command is going to read, so that the next round fetches it too. Does
  * nothing on an engine that answers at once. An error of the fetch is returned by the later read.
  */

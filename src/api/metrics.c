@@ -4,7 +4,6 @@
  * route table.
  */
 #include "metrics.h"
-#include "health.h"
 
 #include <stdio.h>
 
@@ -13,6 +12,7 @@
 #include "api/call/request_metrics.h"
 #include "base/metrics.h"
 #include "core/webhook_gauge.h"
+#include "health.h"
 #include "routes.h"
 #include "stream.h"
 #include "transfers.h"

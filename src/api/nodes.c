@@ -71,6 +71,7 @@ void nodes_get(struct call *call)
 		return;
 	nc->call = call;
 	nc->list.now_ms = store_now_ms(call->api->store, loop_steady_ms(call->api->loop));
+	nc->list.lags = true;
 	nc->list.command = (struct command){.decide = node_list_decide, .done = on_listed};
 	call_query(call, &nc->list.command);
 }

@@ -68,14 +68,10 @@ static enum err see_audit(struct tx *tx, uint64_t *id)
 
 static enum err see_all(struct tx *tx, struct stream_sight *now)
 {
-	const enum err errs[] = {see_campaigns(tx, &now->campaigns),
-				 see_webhooks(tx, &now->webhooks), see_rules(tx, &now->rules),
-				 see_audit(tx, &now->audit_id)};
-	/* The engine fetches the four pages in one round. */
-	for (size_t i = 0; i < sizeof errs / sizeof *errs; i++)
-		if (errs[i] != ERR_OK)
-			return errs[i];
-	return ERR_OK;
+	enum err err = see_campaigns(tx, &now->campaigns);
+	err = tx_both(err, see_webhooks(tx, &now->webhooks));
+	err = tx_both(err, see_rules(tx, &now->rules));
+	return tx_both(err, see_audit(tx, &now->audit_id));
 }
 
 /* Is the row new, or has its hash changed? Both lists are in the order of their ids. */

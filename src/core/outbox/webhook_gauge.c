@@ -3,18 +3,8 @@
  */
 #include "core/webhook_gauge.h"
 
+#include "core/records/due.h"
 #include "core/webhook.h"
-
-/* Due rows are sorted by time. */
-static enum err read_overdue(struct tx *tx, uint64_t steady_ms, struct webhook_gauge *gauge)
-{
-	struct due from = {.webhook_id = gauge->webhook_id}, first = {0};
-	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &first};
-	enum err err = tx_scan(tx, &KIND_DUE, &scan);
-	if (err == ERR_OK && scan.n > 0 && first.due_ms < steady_ms)
-		gauge->overdue_ms = steady_ms - first.due_ms;
-	return err;
-}
 
 static enum err read_gauge(struct tx *tx, uint64_t steady_ms, const struct webhook *webhook,
 			   struct webhook_gauge *gauge)
@@ -27,7 +17,7 @@ static enum err read_gauge(struct tx *tx, uint64_t steady_ms, const struct webho
 	    .exhausted = stats.exhausted,
 	    .disabled = webhook->disabled_ms != 0,
 	};
-	return err == ERR_OK ? read_overdue(tx, steady_ms, gauge) : err;
+	return tx_both(err, due_late(tx, webhook->id, steady_ms, &gauge->overdue_ms));
 }
 
 enum err webhook_gauges_decide(struct command *command, struct tx *tx)
@@ -40,16 +30,9 @@ enum err webhook_gauges_decide(struct command *command, struct tx *tx)
 		return ERR_NO_MEMORY;
 	const struct webhook *webhooks = scan.records;
 	enum err err = tx_scan(tx, &KIND_WEBHOOK, &scan);
-	bool waits = false;
-	for (size_t i = 0; err == ERR_OK && i < scan.n; i++) {
-		err = read_gauge(tx, cmd->steady_ms, &webhooks[i], &cmd->gauges[i]);
-		if (err == ERR_PENDING) { /* one round fetches all of them */
-			waits = true;
-			err = ERR_OK;
-		}
-	}
-	if (err == ERR_OK && waits)
-		err = ERR_PENDING;
-	cmd->n = err == ERR_OK ? scan.n : 0;
+	const size_t n = err == ERR_OK ? scan.n : 0;
+	for (size_t i = 0; i < n; i++)
+		err = tx_both(err, read_gauge(tx, cmd->steady_ms, &webhooks[i], &cmd->gauges[i]));
+	cmd->n = err == ERR_OK ? n : 0;
 	return err;
 }

@@ -5,18 +5,10 @@
  */
 #include "core/webhook_ops.h"
 
+#include "core/records/due.h"
 #include "core/webhook.h"
 #include "core/webhook_health.h"
 #include "event.h"
-
-static enum err read_due(struct webhook_why *cmd, struct tx *tx)
-{
-	struct due from = {.webhook_id = cmd->id}, first = {0};
-	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &first};
-	enum err err = tx_scan(tx, &KIND_DUE, &scan);
-	cmd->next_due_ms = err == ERR_OK && scan.n > 0 ? first.due_ms : 0;
-	return err;
-}
 
 static enum event_mismatch judge(const struct webhook *w, const struct event *event)
 {
@@ -133,7 +125,7 @@ static enum err explain(struct webhook_why *why, struct tx *tx, struct newest *n
 		err = webhook_read_health(tx, &why->webhook, &why->health);
 	if (err != ERR_OK || why->webhook.disabled_ms != 0)
 		return err;
-	err = read_due(why, tx);
+	err = due_first(tx, why->id, &why->next_due_ms);
 	return err == ERR_OK && why->stats.pending == 0 ? look_at_events(why, tx, newest) : err;
 }
 

@@ -104,13 +104,8 @@ static enum err leave_leaders(struct tx *tx, uint64_t campaign_id, uint64_t user
 enum err rank_forget(struct tx *tx, uint64_t campaign_id, uint64_t user_id, uint64_t referrals)
 {
 	enum err result = leave_leaders(tx, campaign_id, user_id);
-	for (uint64_t band = 1; band <= referrals; band = next_band(band)) {
-		enum err err = leave_row(tx, campaign_id, user_id, band);
-		if (err == ERR_PENDING)
-			result = err;
-		else if (err != ERR_OK)
-			return err;
-	}
+	for (uint64_t band = 1; band <= referrals; band = next_band(band))
+		result = tx_both(result, leave_row(tx, campaign_id, user_id, band));
 	return result;
 }
 

@@ -71,18 +71,16 @@ static void change(struct tx *tx, struct lease *lease, struct lease_item *item, 
 enum err lease_change_decide(struct command *command, struct tx *tx)
 {
 	struct lease_change *cmd = (struct lease_change *)command;
-	bool pending = false;
+	enum err result = ERR_OK;
 	for (size_t i = 0; i < cmd->n; i++) {
 		struct lease lease = {.what = cmd->items[i].what, .number = cmd->items[i].number};
 		enum err err = tx_get(tx, &KIND_LEASE, &lease);
-		/* The command goes on, so that the engine fetches all leases in one round. */
-		pending = pending || err == ERR_PENDING;
 		if (err == ERR_OK || err == ERR_NOT_FOUND)
 			change(tx, &lease, &cmd->items[i], cmd->now_ms);
-		else if (err != ERR_PENDING)
-			return err;
+		else
+			result = tx_both(result, err);
 	}
-	return pending ? ERR_PENDING : ERR_OK;
+	return result;
 }
 
 enum err lease_read_decide(struct command *command, struct tx *tx)

@@ -5,6 +5,7 @@
 #include "core/node.h"
 
 #include "core/lease.h"
+#include "core/records/due.h"
 
 enum err node_register_decide(struct command *command, struct tx *tx)
 {
@@ -34,15 +35,13 @@ static enum err read_nodes(struct node_list *list, struct tx *tx)
 	return err;
 }
 
-/* The first due row of the webhook says how late its owner is. */
-static enum err read_lag(struct tx *tx, uint64_t webhook_id, uint64_t now_ms, struct node_row *row)
+/* A node is as late as the latest of its webhooks. */
+static enum err add_lag(struct tx *tx, uint64_t webhook_id, uint64_t now_ms, struct node_row *row)
 {
-	struct due due = {0};
-	const struct due from = {.webhook_id = webhook_id};
-	struct tx_scan scan = {.from = &from, .prefix = 1, .max = 1, .records = &due};
-	enum err err = tx_scan(tx, &KIND_DUE, &scan);
-	if (err == ERR_OK && scan.n > 0 && due.due_ms < now_ms && now_ms - due.due_ms > row->lag_ms)
-		row->lag_ms = now_ms - due.due_ms;
+	uint64_t late_ms;
+	enum err err = due_late(tx, webhook_id, now_ms, &late_ms);
+	if (late_ms > row->lag_ms)
+		row->lag_ms = late_ms;
 	return err;
 }
 
@@ -60,7 +59,7 @@ static enum err take_lease(struct node_list *list, struct tx *tx, const struct l
 		row->jobs = true;
 	} else if (lease->what == LEASE_LANE) {
 		row->lanes++;
-		return read_lag(tx, lease->number, list->now_ms, row);
+		return list->lags ? add_lag(tx, lease->number, list->now_ms, row) : ERR_OK;
 	}
 	return ERR_OK;
 }
@@ -69,20 +68,17 @@ enum err node_list_decide(struct command *command, struct tx *tx)
 {
 	struct node_list *list = (struct node_list *)command;
 	struct lease_read page = {0};
-	bool waits = false;
 	enum err err = read_nodes(list, tx);
-	while (err == ERR_OK) {
-		err = lease_read_decide(&page.command, tx);
-		for (size_t i = 0; err == ERR_OK && i < page.n; i++) {
-			err = take_lease(list, tx, &page.rows[i]);
-			if (err == ERR_PENDING) { /* one round fetches all of them */
-				waits = true;
-				err = ERR_OK;
-			}
-		}
-		if (err != ERR_OK || page.n < LEASE_PAGE)
-			break;
+	if (err != ERR_OK)
+		return err;
+	for (;;) {
+		enum err read = lease_read_decide(&page.command, tx);
+		if (read != ERR_OK)
+			return tx_both(err, read);
+		for (size_t i = 0; i < page.n; i++)
+			err = tx_both(err, take_lease(list, tx, &page.rows[i]));
+		if (page.n < LEASE_PAGE)
+			return err;
 		page.after = page.rows[page.n - 1];
 	}
-	return err == ERR_OK && waits ? ERR_PENDING : err;
 }
