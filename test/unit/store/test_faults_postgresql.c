@@ -96,17 +96,23 @@ static void wait_no_more(struct world *w)
 	sql(w, "postgres", "SELECT pg_reload_conf()");
 }
 
-static void a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_stored(void **state)
+/* Node 2 commits, and then no longer waits for the standby. */
+static void cancel_a_commit(struct world *w, struct bump *bump)
 {
-	struct world *w = begin(state);
-	struct bump bump = {.id = 1, .plain = true};
 	wait_for_nobody(w);
-	submit(w->stores[2], &bump);
+	submit(w->stores[2], bump);
 	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
 		     "writer' AND wait_event = 'SyncRep'");
 	sql(w, "postgres",
 	    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = "
 	    "'referd node 2 writer'");
+}
+
+static void a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_stored(void **state)
+{
+	struct world *w = begin(state);
+	struct bump bump = {.id = 1, .plain = true};
+	cancel_a_commit(w, &bump);
 	/* The node asks for the outcome, and this answer waits for the standby too. */
 	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
 		     "writer' AND wait_event = 'SyncRep' AND query LIKE '%fence = fence + 1%'");
@@ -162,13 +168,7 @@ static void an_answer_waits_for_the_replication_of_the_rows_that_it_rests_on(voi
 	struct world *w = begin(state);
 	struct bump bump = {.id = 1, .plain = true};
 	struct bump reader = {.command = {.decide = decide_nothing, .done = on_bump}, .id = 1};
-	wait_for_nobody(w);
-	submit(w->stores[2], &bump);
-	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
-		     "writer' AND wait_event = 'SyncRep'");
-	sql(w, "postgres",
-	    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = "
-	    "'referd node 2 writer'");
+	cancel_a_commit(w, &bump);
 	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
 		     "writer' AND query LIKE '%fence = fence + 1%'");
 	assert_int_equal(store_submit(w->stores[0], &reader.command), ERR_OK);
