@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "store/engine_postgresql_parts.h"
 
-enum { POLL_MS = 50, LINKS = 3 };
+enum { POLL_MS = 50 };
 
 const char *pg_decimal(uint64_t value, char *out)
 {
@@ -61,28 +61,26 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 	struct engine_pg *e = arg;
 	(void)fd;
 	(void)what;
-	struct pg_link *const links[] = {&e->reader, &e->inquirer, &e->writer};
 	/* The clock of the timer may be ahead of the link's clock. */
 	const struct timeval pause = {.tv_usec = 20000};
-	for (size_t i = 0; i < LINKS; i++) {
-		if (links[i]->state == LINK_DOWN)
-			pg_link_process(links[i]);
-		if (links[i]->state == LINK_DOWN)
+	for (size_t i = 0; i < PG_LINKS; i++) {
+		if (e->links[i].state == LINK_DOWN)
+			pg_link_process(&e->links[i]);
+		if (e->links[i].state == LINK_DOWN)
 			(void)event_add(e->retry, &pause);
 	}
 }
 
 static void poll_links(struct engine_pg *e)
 {
-	struct pg_link *const links[] = {&e->reader, &e->inquirer, &e->writer};
-	struct pollfd fds[LINKS] = {0};
-	for (size_t i = 0; i < LINKS; i++)
-		fds[i].fd = pg_link_poll(links[i], &fds[i].events);
-	(void)poll(fds, LINKS, POLL_MS);
-	for (size_t i = 0; i < LINKS; i++) {
-		pg_link_tend(links[i]);
+	struct pollfd fds[PG_LINKS] = {0};
+	for (size_t i = 0; i < PG_LINKS; i++)
+		fds[i].fd = pg_link_poll(&e->links[i], &fds[i].events);
+	(void)poll(fds, PG_LINKS, POLL_MS);
+	for (size_t i = 0; i < PG_LINKS; i++) {
+		pg_link_tend(&e->links[i]);
 		if (fds[i].fd < 0 || fds[i].revents != 0)
-			pg_link_process(links[i]);
+			pg_link_process(&e->links[i]);
 	}
 }
 
@@ -103,9 +101,8 @@ static void engine_set_wake(struct engine *engine, engine_wake_fn *wake, void *a
 static void engine_tend(struct engine *engine)
 {
 	struct engine_pg *e = pg_self(engine);
-	pg_link_tend(&e->reader);
-	pg_link_tend(&e->inquirer);
-	pg_link_tend(&e->writer);
+	for (size_t i = 0; i < PG_LINKS; i++)
+		pg_link_tend(&e->links[i]);
 	pg_reads_tend(&e->reads);
 	pg_reads_tend(&e->queries);
 	pg_commit_tend(e);
@@ -147,9 +144,8 @@ static void on_writer_lost(struct pg_link *link)
 static void engine_close_pg(struct engine *engine)
 {
 	struct engine_pg *e = pg_self(engine);
-	pg_link_close(&e->reader);
-	pg_link_close(&e->inquirer);
-	pg_link_close(&e->writer);
+	for (size_t i = 0; i < PG_LINKS; i++)
+		pg_link_close(&e->links[i]);
 	if (e->later != NULL)
 		event_free(e->later);
 	if (e->retry != NULL)
@@ -226,12 +222,10 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
 		engine_close_pg(&e->engine);
 		return err;
 	}
-	pg_link_heard(&e->reader);
-	pg_link_heard(&e->inquirer);
-	pg_link_heard(&e->writer);
-	pg_link_start(&e->reader);
-	pg_link_start(&e->inquirer);
-	pg_link_start(&e->writer);
+	for (size_t i = 0; i < PG_LINKS; i++) {
+		pg_link_heard(&e->links[i]);
+		pg_link_start(&e->links[i]);
+	}
 	*out = &e->engine;
 	return ERR_OK;
 }

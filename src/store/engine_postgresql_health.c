@@ -67,7 +67,6 @@ static uint64_t away_ms(const struct pg_link *link, uint64_t now_ns)
 void pg_health(const struct engine *engine, struct store_health *out)
 {
 	const struct engine_pg *e = (const struct engine_pg *)engine;
-	const struct pg_link *const links[] = {&e->writer, &e->reader, &e->inquirer};
 	*out = (struct store_health){
 	    .connected = true,
 	    .unresolved = e->commit.step == STEP_UNKNOWN,
@@ -76,13 +75,14 @@ void pg_health(const struct engine *engine, struct store_health *out)
 	    .clock_ms = -e->clock.from_wall_ms,
 	    .lost = {e->node.outcomes[0], e->node.outcomes[1]},
 	};
-	for (size_t i = 0; i < sizeof links / sizeof *links; i++) {
-		uint64_t away = away_ms(links[i], mono_ns());
-		bool ready = links[i]->state == LINK_READY;
+	for (size_t i = 0; i < PG_LINKS; i++) {
+		const struct pg_link *link = &e->links[i];
+		uint64_t away = away_ms(link, mono_ns());
+		bool ready = link->state == LINK_READY;
 		out->connected = out->connected && ready;
-		out->read_only = out->read_only || (!ready && links[i]->read_only);
+		out->read_only = out->read_only || (!ready && link->read_only);
 		if (ready)
-			out->version = (unsigned)PQserverVersion(links[i]->conn);
+			out->version = (unsigned)PQserverVersion(link->conn);
 		if (away > out->away_ms)
 			out->away_ms = away;
 	}

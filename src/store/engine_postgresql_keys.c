@@ -45,13 +45,18 @@ static void merge_equal(struct pg_commit *c)
 	c->n_keys = n;
 }
 
+static enum pg_mode lock_mode(const struct pg_key *key)
+{
+	return key->write != NULL ? MODE_UPDATE : MODE_SHARE;
+}
+
 static enum pg_mode choose_mode(const struct pg_table *table, const struct pg_key *key)
 {
 	if (table == NULL)
 		return MODE_NONE; /* a kind without a table has no rows */
 	if (key->read && key->was_missing && !table->counter)
 		return MODE_INSERT;
-	return key->write != NULL ? MODE_UPDATE : MODE_SHARE;
+	return lock_mode(key);
 }
 
 static void limit_runs(struct pg_key *keys, size_t n)
@@ -68,13 +73,22 @@ static void limit_runs(struct pg_key *keys, size_t n)
 			keys[i].mode = MODE_UPDATE;
 }
 
+size_t pg_keys_end(const struct pg_commit *c, size_t from)
+{
+	size_t to = from;
+	while (to < c->n_keys && c->keys[to].kind == c->keys[from].kind)
+		to++;
+	return to;
+}
+
 static void choose_modes(struct engine_pg *e)
 {
 	struct pg_commit *c = &e->commit;
 	for (size_t from = 0, to; from < c->n_keys; from = to) {
 		const struct pg_table *table = e->tables->by_kind[c->keys[from].kind];
-		for (to = from; to < c->n_keys && c->keys[to].kind == c->keys[from].kind; to++)
-			c->keys[to].mode = choose_mode(table, &c->keys[to]);
+		to = pg_keys_end(c, from);
+		for (size_t i = from; i < to; i++)
+			c->keys[i].mode = choose_mode(table, &c->keys[i]);
 		limit_runs(&c->keys[from], to - from);
 	}
 }
@@ -83,10 +97,10 @@ void pg_keys_lock_all(struct engine_pg *e)
 {
 	struct pg_commit *c = &e->commit;
 	for (size_t from = 0, to; from < c->n_keys; from = to) {
-		for (to = from; to < c->n_keys && c->keys[to].kind == c->keys[from].kind; to++)
-			if (c->keys[to].mode == MODE_INSERT)
-				c->keys[to].mode =
-				    c->keys[to].write != NULL ? MODE_UPDATE : MODE_SHARE;
+		to = pg_keys_end(c, from);
+		for (size_t i = from; i < to; i++)
+			if (c->keys[i].mode == MODE_INSERT)
+				c->keys[i].mode = lock_mode(&c->keys[i]);
 		limit_runs(&c->keys[from], to - from);
 	}
 }

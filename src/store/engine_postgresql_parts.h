@@ -26,6 +26,8 @@ struct pg_reads;
 
 /* ---- links ---- */
 
+enum { PG_LINKS = 3 };
+
 /* The engine's own statements. Their parameters and results are in the text format. */
 enum pg_own {
 	OWN_SESSION,
@@ -284,6 +286,8 @@ void pg_commit_end(struct engine_pg *e, enum err answer);
 bool pg_keys_collect(struct engine_pg *e);
 /** Lets pg_writes_lock lock also the rows that the commands found missing. */
 void pg_keys_lock_all(struct engine_pg *e);
+/** The place after the last key of the kind of keys[from]. */
+size_t pg_keys_end(const struct pg_commit *c, size_t from);
 struct pg_key *pg_keys_find(const struct engine_pg *e, uint8_t kind, struct text key);
 /** Has another node changed a key that the commands have read? */
 bool pg_keys_changed(const struct pg_commit *c);
@@ -340,9 +344,14 @@ struct engine_pg {
 	struct event *later, *retry;
 	engine_wake_fn *wake;
 	void *wake_arg;
-	bool woken;                              /* since wait has begun */
-	bool owes_wake;                          /* pg_wake_later */
-	struct pg_link reader, inquirer, writer; /* of commands, of queries, of commits */
+	bool woken;     /* since wait has begun */
+	bool owes_wake; /* pg_wake_later */
+	union {
+		struct {
+			struct pg_link reader, inquirer, writer; /* of commands, queries, commits */
+		};
+		struct pg_link links[PG_LINKS]; /* the same three */
+	};
 	struct pg_params params;
 	struct pg_row row;
 	struct buf sum;

@@ -155,8 +155,9 @@ enum err pg_writes_insert(struct engine_pg *e)
 	const struct pg_commit *c = &e->commit;
 	for (size_t from = 0, to; from < c->n_keys; from = to) {
 		bool any = false;
-		for (to = from; to < c->n_keys && c->keys[to].kind == c->keys[from].kind; to++)
-			any |= c->keys[to].mode == MODE_INSERT;
+		to = pg_keys_end(c, from);
+		for (size_t i = from; i < to; i++)
+			any |= c->keys[i].mode == MODE_INSERT;
 		enum err err = any ? send_missing(e, from, to) : ERR_OK;
 		if (err != ERR_OK)
 			return err;
@@ -187,8 +188,9 @@ enum err pg_writes_send(struct engine_pg *e)
 	const struct pg_commit *c = &e->commit;
 	for (size_t from = 0, to; from < c->n_keys; from = to) {
 		bool writes = false;
-		for (to = from; to < c->n_keys && c->keys[to].kind == c->keys[from].kind; to++)
-			writes |= c->keys[to].write != NULL || is_claim(&c->keys[to]);
+		to = pg_keys_end(c, from);
+		for (size_t i = from; i < to; i++)
+			writes |= c->keys[i].write != NULL || is_claim(&c->keys[i]);
 		for (size_t i = 0; writes && i < sizeof order / sizeof *order; i++) {
 			enum err err = send_writes(e, from, to, order[i]);
 			if (err != ERR_OK)
