@@ -2,13 +2,12 @@
 import { Ban } from "lucide-preact";
 import { useState } from "preact/hooks";
 import { call, client, type Schemas } from "../api";
-import { changes } from "../live";
 import { useLoad } from "../query";
 import { href } from "../route";
 import { lookOf, outcomeOf } from "../ui/delivery-table";
 import { Empty, Failed, Moment, Skeleton, Status } from "../ui/parts";
 import { said } from "../said";
-import { learnFailures } from "../webhook/known";
+import { useFailures } from "../webhook/known";
 import type { SectionName } from "../webhook/section";
 import { pending } from "./headline";
 import { moment, t } from "../words";
@@ -144,7 +143,7 @@ export function UserEvents({ userId }: { userId: number }) {
 		(change) => change.deliveries.some((d) => d.user_id === userId) || change.changed.includes("webhooks"),
 	);
 	const waits = list.data?.data.some((event) => event.webhooks.some(({ delivery: d }) => d?.status === "pending"));
-	useLoad(`failures?${waits}`, async () => waits && learnFailures(), 5000, changes("webhooks"));
+	useFailures(waits);
 	const next = list.data?.links.next;
 	return (
 		<section class="panel stack" aria-labelledby="events-title">

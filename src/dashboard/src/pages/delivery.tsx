@@ -5,7 +5,6 @@ import { BytesPanel } from "../delivery/bytes-panel";
 import { adviceOf, headlineOf } from "../delivery/headline";
 import { hostOf } from "../delivery/reason";
 import { Timeline } from "../delivery/timeline";
-import { changes } from "../live";
 import { useLoad } from "../query";
 import { filter, href, route } from "../route";
 import { canWrite } from "../session";
@@ -13,7 +12,7 @@ import { act } from "../ui/act";
 import { lookOf } from "../ui/delivery-table";
 import { Needs } from "../ui/needs";
 import { Copy, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
-import { learnFailures, remember } from "../webhook/known";
+import { useFailures, remember } from "../webhook/known";
 import { t } from "../words";
 
 type Delivery = Schemas["DeliveryWithLog"];
@@ -107,7 +106,7 @@ export function DeliveryPage({ id }: { id: number }) {
 	useKeys(data?.data);
 	const webhook = useWebhook(data?.data.webhook_id);
 	const waits = data?.data.status === "pending";
-	useLoad(`failures?${waits}`, async () => waits && learnFailures(), 5000, changes("webhooks"));
+	useFailures(waits);
 	if (problem && !data) return <FailedPage problem={problem} again={reload} list={href("deliveries")} title={t("delivery")} />;
 	if (!data) return <Skeleton height={400} />;
 	const d = data.data;
