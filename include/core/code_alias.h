@@ -44,4 +44,9 @@ struct text code_of_user(struct codes *codes, uint64_t id, struct text alias,
 struct text code_of_campaign(struct codes *codes, uint64_t id, struct text alias,
 			     char out[CODE_LENGTH + 1]);
 
+/** Appends the address of the user's own page, "{base}/me/{code}/{secret}". It shows the counts, so
+ * only the user and tokens with the scope write may see it. */
+void code_write_me_url(struct codes *codes, struct text base, struct text code, uint64_t user_id,
+		       struct buf *out);
+
 #endif

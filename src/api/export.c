@@ -17,6 +17,7 @@
 #include "core/form_field.h"
 #include "core/names.h"
 #include "core/pass_param.h"
+#include "core/redact.h"
 #include "core/user_export.h"
 #include "routes.h"
 #include "transfers.h"
@@ -78,6 +79,17 @@ static void put_url(struct csv_line *l, struct text base, struct text code)
 	put(l, text_from(room, n < 0 ? 0 : (size_t)n < sizeof room ? (size_t)n : sizeof room - 1));
 }
 
+static void put_me_url(const struct export *x, struct csv_line *l, uint64_t user_id,
+		       struct text code)
+{
+	const struct api *api = x->call->api;
+	struct buf url = {0};
+	code_write_me_url(api->codes, api->public_url, code, user_id, &url);
+	put(l, (x->call->scopes & SCOPE_WRITE) != 0 ? buf_view(&url) : TEXT(REDACTED));
+	l->out->failed = l->out->failed || url.failed;
+	buf_free(&url);
+}
+
 static void put_meta(struct csv_line *l, struct pairs meta, struct text wanted)
 {
 	struct text value;
@@ -93,7 +105,8 @@ static void write_header(const struct export *x, struct buf *out)
 					    "source",       "referrer_code",
 					    "signed_up_at", "qualified",
 					    "qualified_at", "unsubscribed_at",
-					    "referrals",    "qualified_referrals"};
+					    "referrals",    "qualified_referrals",
+					    "me_url"};
 	struct csv_line l = {.out = out, .separator = separator_of(x)};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		put(&l, text_of(names[i]));
@@ -125,6 +138,7 @@ static void write_user(const struct export *x, const struct exported_user *e, st
 	put_date(&l, u->unsubscribed_ms);
 	put_u64(&l, e->stats.referrals);
 	put_u64(&l, e->stats.qualified_referrals);
+	put_me_url(x, &l, u->id, code);
 	for (size_t i = 0; i < x->n_fields; i++)
 		put_meta(&l, u->meta, x->fields[i]);
 	csv_write_end(out);

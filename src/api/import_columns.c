@@ -41,6 +41,7 @@ static const struct import_column table[] = {
     {"type", NULL, NULL},
     {"referrals", NULL, NULL},
     {"qualified_referrals", NULL, NULL},
+    {"me_url", NULL, NULL},
 };
 
 static const struct import_column *find_column(struct text folded)

@@ -59,6 +59,15 @@ static void put_links(struct call *call, struct json_out *o, struct text code)
 	buf_free(&base);
 }
 
+static void put_me_url(struct call *call, struct json_out *o, uint64_t user_id, struct text code)
+{
+	struct buf url = {0};
+	code_write_me_url(call->api->codes, call->api->public_url, code, user_id, &url);
+	show_secret(call, o, "me_url", buf_view(&url));
+	o->buf->failed = o->buf->failed || url.failed;
+	buf_free(&url);
+}
+
 static void put_sharing(struct call *call, struct json_out *o, const struct user_view *v,
 			struct text code)
 {
@@ -132,6 +141,7 @@ void user_show(struct call *call, struct json_out *o, const struct user_view *v,
 	put_meta(o, u->meta);
 	put_sharing(call, o, v, code);
 	put_further(o, u);
+	put_me_url(call, o, u->id, code);
 	if (analytics)
 		put_analytics(o, &v->stats);
 }

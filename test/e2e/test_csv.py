@@ -14,7 +14,7 @@ from harness import Served
 from processes import BUILD, REFERD, Server, rss_anon_kib, run, until
 
 HEADER = ("id code url first_name email type source referrer_code signed_up_at qualified qualified_at unsubscribed_at "
-          "referrals qualified_referrals").split()
+          "referrals qualified_referrals me_url").split()
 # The parameters that a campaign passes on by default: the last columns.
 PASSED = "utm_source utm_medium utm_campaign utm_term utm_content".split()
 
@@ -300,7 +300,8 @@ class Export(Tables):
         today = self.user(byron["code"])["qualified_at"]
         self.assertEqual(list(first.values()), [
             str(jessica["id"]), jessica["code"], url, "'=Jessica", "jessica@example.com", "person_referring", "Direct",
-            "", today, "No", "", "", "1", "1", 'The "Company", Ltd', "", *("" for _ in PASSED)])
+            "", today, "No", "", "", "1", "1",
+            self.user(jessica["code"])["me_url"], 'The "Company", Ltd', "", *("" for _ in PASSED)])
         self.assertEqual([second[c] for c in ("first_name", "type", "source", "referrer_code", "qualified",
                                               "qualified_at", "referrals", "company", "phone")],
                          ["Byron", "person_invited", "Referred", jessica["code"], "Yes", today, "0", "", "'+49301"])
@@ -336,7 +337,7 @@ class Export(Tables):
         api = Client(second.address, token=second.token)
         into = self.has(api.json("POST", "/api/v2/campaigns", {"name": "Moved"}), 201).data
         self.take(into, data.encode(), api=api, created=201, existing=0, qualified=50)
-        same = [c for c in HEADER if c not in ("id", "url")]
+        same = [c for c in HEADER if c not in ("id", "url", "me_url")]
         self.assertEqual([[r[c] for c in same] for r in self.rows(into, api)],
                          [[r[c] for c in same] for r in self.rows(campaign)])
         self.take(into, data.encode(), api=api, created=0, existing=201, qualified=0)

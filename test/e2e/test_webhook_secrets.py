@@ -135,7 +135,8 @@ class Masked(Served):
         return Client(self.server.address, token=made["token"])
 
     def test_a_read_token_sees_no_secrets_anywhere(self):
-        fields = ["code", {"field": "reward_coupon", "as": "gift"}, {"field": "unsubscribe_url", "as": "bye"}]
+        fields = ["code", {"field": "reward_coupon", "as": "gift"}, {"field": "unsubscribe_url", "as": "bye"},
+                  "me_url"]
         hooks = [self.has(self.api.json("POST", "/api/v2/webhooks", {
             "name": form, "event": "reward.issued", "url": self.echo.url, "format": form, "fields": fields,
             "headers": HEADERS}), 201).data for form in ("query", "json", "standard")]
@@ -158,8 +159,10 @@ class Masked(Served):
             self.assertEqual((full.count(VALUE), some.count(VALUE)), (0, 0))
             self.assertEqual(some.count("SAVE-10"), coupon)
             self.assertEqual(some.count(secret), full.count(secret))
+            self.assertIn(self.user(byron["code"])["me_url"].rsplit("/")[-1], full)
             self.assertEqual(none, "********")
         self.rewards_are_masked(read, (self.api, write), campaign, byron)
+        self.pages_are_masked(read, (self.api, write), campaign, byron)
         # Header values are not even stored with the response: the log is not sealed.
         backup = os.path.join(self.directory, "copy.mdb")
         self.assertEqual(run(REFERD, "backup", backup, "--data", self.server.data_dir).returncode, 0)
@@ -185,6 +188,18 @@ class Masked(Served):
             full, none = (c.get(path).data["log"][-1]["answer"] for c in (self.api, read))
             self.assertIn("target", base64.b64decode(full).decode())
             self.assertEqual(none, full if name == "nothing" else "********", name)
+
+    def pages_are_masked(self, read, others, campaign, byron):
+        page = byron["url"].replace(f"/{byron['code']}/join", f"/me/{byron['code']}/")
+        secret = self.user(byron["code"])["me_url"].removeprefix(page)
+        self.assertRegex(secret, "^[0-9a-f]{32}$")
+        self.assertEqual(self.has(read.get(f"/api/v2/users/{byron['code']}"), 200).data["me_url"], "********")
+        for path in ("/api/v2/users", f"/api/v2/campaigns/{campaign['id']}/users/export"):
+            self.assertNotIn(secret, self.has(read.get(path), 200).body.decode(), path)
+            for client in others:
+                self.assertIn(page + secret, self.has(client.get(path), 200).body.decode(), path)
+        shown = self.has(self.public.get(f"/me/{byron['code']}/{secret}"), 200).body.decode()
+        self.assertIn(f'value="{byron["url"]}"', shown)
 
     def rewards_are_masked(self, read, others, campaign, byron):
         for path in (f"/api/v2/rewards/issued/coupon?campaign_id={campaign['id']}",

@@ -220,6 +220,7 @@ bool payload_has_secret(const struct webhook_revision *revision, const struct ev
 	bool secret = false;
 	while (!secret && pairs_next(&rest, &field, &as))
 		secret = text_eq(field, TEXT("unsubscribe_url")) ||
+			 text_eq(field, TEXT("me_url")) ||
 			 (text_eq(field, TEXT("reward_coupon")) && event->reward_coupon.n > 0);
 	return secret;
 }

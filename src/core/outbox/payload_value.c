@@ -25,6 +25,7 @@ enum how {
 	AS_CODE,
 	AS_URL,
 	AS_UNSUBSCRIBE,
+	AS_ME,
 	AS_DATE,
 	AS_TIME,
 	AS_IP,
@@ -74,6 +75,7 @@ static const struct payload_field fields[] = {
     {NAME("occurred_at"), AS_TIME, offsetof(struct event, at_ms)},
     {NAME("referrer_url"), AS_URL, offsetof(struct event, referrer_id)},
     {NAME("unsubscribe_url"), AS_UNSUBSCRIBE, offsetof(struct event, user_id)},
+    {NAME("me_url"), AS_ME, offsetof(struct event, user_id)},
     {NAME("rule_id"), AS_ID, offsetof(struct event, rule_id)},
     {NAME("reward_id"), AS_ID, offsetof(struct event, reward_id)},
     {NAME("reward_name"), AS_TEXT, offsetof(struct event, reward_name)},
@@ -190,6 +192,18 @@ static void set_unsubscribe_url(struct payload_value *v, struct codes *codes, co
 	set_text(v, buf_view(v->long_text));
 }
 
+/* The way back to the user's own page, for the receiver's e-mails. */
+static void set_me_url(struct payload_value *v, struct codes *codes, const struct event *e,
+		       size_t at, uint64_t id)
+{
+	if (id == 0)
+		return;
+	buf_reset(v->long_text);
+	code_write_me_url(codes, e->public_url, code_of(v, codes, id, alias_of(e, at)), id,
+			  v->long_text);
+	set_text(v, buf_view(v->long_text));
+}
+
 static void set_ip(struct payload_value *v, struct text ip)
 {
 	set_text(v, text_of(ip_text(ip, v->room)));
@@ -249,6 +263,9 @@ static void value_of(struct payload_value *v, const struct payload_field *field,
 		break;
 	case AS_UNSUBSCRIBE:
 		set_unsubscribe_url(v, codes, e, field->at, *n);
+		break;
+	case AS_ME:
+		set_me_url(v, codes, e, field->at, *n);
 		break;
 	case AS_DATE:
 		set_date(v, e, field->at, *n);

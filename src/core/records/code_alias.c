@@ -141,3 +141,11 @@ struct text code_of_campaign(struct codes *codes, uint64_t id, struct text alias
 {
 	return alias.n > 0 ? alias : text_of(code_write(codes, CODE_CAMPAIGN, id, out));
 }
+
+void code_write_me_url(struct codes *codes, struct text base, struct text code, uint64_t user_id,
+		       struct buf *out)
+{
+	char secret[CODE_SECRET_SIZE];
+	code_secret_write(codes, SECRET_OWN_PAGE, user_id, secret);
+	buf_printf(out, "%.*s/me/%.*s/%s", TEXT_ARGS(base), TEXT_ARGS(code), secret);
+}

@@ -95,6 +95,27 @@ static void the_unsubscribe_url_is_the_users(void **state)
 	assert_payload(f, FORMAT_JSON, &event, "{\"link\":null}");
 }
 
+/* For the welcome e-mail: the way back to the user's own page. */
+static void the_me_url_is_the_users(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	struct webhook_revision revision = {0};
+	struct buf fields = {0};
+	char secret[CODE_SECRET_SIZE], expected[256];
+	code_secret_write(f->codes, SECRET_OWN_PAGE, event.user_id, secret);
+	snprintf(expected, sizeof expected,
+		 "{\"me_url\":\"https://webhooks.referral-factory.com/me/uciSAGYz/%s\"}", secret);
+	field(f, "me_url", "me_url");
+	assert_payload(f, FORMAT_JSON, &event, expected);
+	pairs_add(&fields, TEXT("me_url"), TEXT("page"));
+	revision.fields.raw = buf_view(&fields);
+	assert_true(payload_has_secret(&revision, &event));
+	buf_free(&fields);
+	event.user_id = 0;
+	assert_payload(f, FORMAT_JSON, &event, "{\"me_url\":null}");
+}
+
 static void fields_are_renamed_and_hidden(void **state)
 {
 	struct fixture *f = *state;
@@ -334,6 +355,7 @@ int main(void)
 	    WITH_FIXTURE(further_fields_are_filled_in),
 	    WITH_FIXTURE(dates_are_in_the_time_zone_of_the_event),
 	    WITH_FIXTURE(the_unsubscribe_url_is_the_users),
+	    WITH_FIXTURE(the_me_url_is_the_users),
 	    WITH_FIXTURE(fields_are_renamed_and_hidden),
 	    WITH_FIXTURE(form_fields_of_the_campaign_are_sent),
 	    WITH_FIXTURE(dots_make_nested_objects),

@@ -26,6 +26,7 @@ export function UserFacts({ user, campaign }: { user: User; campaign: Schemas["C
 				<span class="wrap">{user.email}</span>
 				<code>{user.code}</code>
 				<Copy text={user.url} primary={user.type !== "person_invited" && !route.value.query.has("panel")}>{t("copyLink")}</Copy>
+				{user.me_url.startsWith("http") && <Copy text={user.me_url}>{t("copyOwnPage")}</Copy>}
 			</div>
 			<dl class="facts small">
 				<Fact name={t("qualified")}>

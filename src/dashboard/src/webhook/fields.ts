@@ -15,7 +15,7 @@ const DEFAULT = [
 ];
 const FURTHER = [
 	"type", "qualified", "qualified_at", "qualified_referrals_count", "ip", "event", "event_id", "occurred_at",
-	"referrer_url", "unsubscribe_url",
+	"referrer_url", "unsubscribe_url", "me_url",
 ];
 const REWARD = [
 	"event", "reward_id", "reward_name", "reward_metric", "reward_amount", "reward_currency", "reward_coupon",
