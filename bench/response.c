@@ -104,3 +104,10 @@ uint64_t response_find_number(struct text body, struct text key)
 		n++;
 	return text_to_u64(text_from(t.p, n), &value) ? value : 0;
 }
+
+bool response_is_unsure(const struct response *r)
+{
+	if (r->status == 503)
+		return r->body.n > 0 && memmem(r->body.p, r->body.n, "not known", 9) != NULL;
+	return r->status == 0 || r->status >= 500;
+}

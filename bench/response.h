@@ -27,5 +27,9 @@ enum response_state response_parse(struct text in, struct response *r);
 struct text response_find_string(struct text body, struct text key);
 /** The same for "name":123 (key "\"id\":"); 0 if the member is missing. */
 uint64_t response_find_number(struct text body, struct text key);
+/** True if the server may have made the change without acknowledging it: no response came, or an
+ * error other than 503. A 503 promises that nothing was stored, unless its message says otherwise.
+ */
+bool response_is_unsure(const struct response *r);
 
 #endif

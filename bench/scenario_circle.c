@@ -110,7 +110,7 @@ static enum verdict circle_qualified(struct bench *b, struct circle *circle, str
 		ledger_lose_qualified(b->ledger, call->entry);
 		return CALL_LOST;
 	}
-	if (r->status >= 500 && r->status != 503)
+	if (response_is_unsure(r))
 		ledger_lose_qualified(b->ledger, call->entry);
 	if (r->status != 200)
 		return CALL_REFUSED;

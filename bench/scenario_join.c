@@ -68,9 +68,7 @@ enum verdict join_judge(struct bench *b, struct call *call, const struct respons
 		return CALL_LOST;
 	}
 	if (r->status != 201) {
-		/* A 503 promises that nothing was stored. Any other failure leaves the outcome
-		 * unknown. */
-		if (r->status >= 500 && r->status != 503)
+		if (response_is_unsure(r))
 			ledger_lose(b->ledger, call->entry);
 		return CALL_REFUSED;
 	}

@@ -124,6 +124,23 @@ static void selftest_response(struct selftest *t)
 	      "text that is not HTTP is accepted");
 }
 
+static bool selftest_unsure(int status, struct text body)
+{
+	return response_is_unsure(&(struct response){.status = status, .body = body});
+}
+
+static void selftest_outcomes(struct selftest *t)
+{
+	check(t, selftest_unsure(0, TEXT("")) && selftest_unsure(502, TEXT("")),
+	      "a change without a response counts as not stored");
+	check(t, selftest_unsure(503, TEXT("{\"message\":\"it is not known whether\"}")),
+	      "a change that may be stored counts as not stored");
+	check(t,
+	      !selftest_unsure(503, TEXT("{\"message\":\"the disk is full\"}")) &&
+		  !selftest_unsure(409, TEXT("")),
+	      "a refused change counts as perhaps stored");
+}
+
 static void selftest_fill(struct selftest *t, struct ledger *l)
 {
 	char code[LEDGER_CODE_SIZE];
@@ -232,6 +249,7 @@ int command_selftest(void)
 	selftest_people(&t);
 	selftest_rank(&t);
 	selftest_response(&t);
+	selftest_outcomes(&t);
 	selftest_ledger(&t);
 	selftest_hooks(&t);
 	printf("selftest: %u passed, %u failed\n", t.passed, t.failed);
