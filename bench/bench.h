@@ -1,5 +1,5 @@
 /*
- * The state that all parts of a run share: the loop, the server, its campaigns, the ledger.
+ * The state that all parts of a run share: the loop, the servers, their campaigns, the ledger.
  */
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
@@ -22,7 +22,7 @@ struct load_campaign {
 
 struct bench {
 	struct event_base *events;
-	struct target target;
+	struct targets targets;    /* calls outside the measured time go to the first one */
 	const char *token;         /* the API token, or NULL */
 	const char *inbound_token; /* the token of the qualify endpoint, or NULL */
 	uint32_t run;              /* the seed; part of every e-mail address */

@@ -24,6 +24,7 @@ struct slot {
 	struct client *client;
 	enum slot_state state;
 	int fd;
+	unsigned target; /* index of the address */
 	unsigned backoff_ms, pause_ms;
 	uint64_t sent_ns;
 	const char *out; /* bytes that are not sent yet */
@@ -34,7 +35,7 @@ struct slot {
 
 struct client {
 	struct event_base *events;
-	const struct target *target;
+	const struct targets *targets;
 	struct client_events on;
 	struct client_errors errors;
 	uint64_t timeout_ns;
@@ -80,6 +81,8 @@ static void slot_fail(struct slot *s, uint64_t *kind)
 	bool in_flight = s->state == SLOT_SENT;
 	if (in_flight || s->state == SLOT_CONNECTING)
 		++*kind;
+	if (s->state == SLOT_CONNECTING)
+		s->target = (s->target + 1) % s->client->targets->n;
 	slot_close(s);
 	slot_wait(s, SLOT_WAITING, s->backoff_ms);
 	s->backoff_ms = s->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : s->backoff_ms * 2;
@@ -95,7 +98,7 @@ static void slot_become_ready(struct slot *s)
 
 static void slot_connect(struct slot *s)
 {
-	const struct target *t = s->client->target;
+	const struct target *t = &s->client->targets->at[s->target];
 	int on = 1;
 	s->state = SLOT_CONNECTING;
 	s->fd = socket(t->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -269,6 +272,7 @@ static void slot_init(struct client *c, struct slot *s)
 {
 	s->client = c;
 	s->fd = -1;
+	s->target = slot_index(s) % c->targets->n;
 	s->backoff_ms = BACKOFF_FIRST_MS;
 	s->readable = client_event(c->events, EV_READ | EV_PERSIST, slot_on_readable, s);
 	s->writable = client_event(c->events, EV_WRITE, slot_on_writable, s);
@@ -276,12 +280,12 @@ static void slot_init(struct client *c, struct slot *s)
 	slot_wait(s, SLOT_WAITING, 0);
 }
 
-struct client *client_new(struct event_base *events, const struct target *target, unsigned slots,
+struct client *client_new(struct event_base *events, const struct targets *targets, unsigned slots,
 			  unsigned timeout_s, struct client_events on)
 {
 	struct client *c = memory_zeroed(1, sizeof *c + slots * sizeof(struct slot));
 	c->events = events;
-	c->target = target;
+	c->targets = targets;
 	c->on = on;
 	c->n = slots;
 	c->timeout_ns = timeout_s * UINT64_C(1000000000);

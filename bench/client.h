@@ -1,6 +1,7 @@
 /*
- * A pool of kept-alive connections to one address. Each connection is a slot with at most one
- * request in flight. The loop calls every callback; client_send never does.
+ * A pool of kept-alive connections, spread evenly over the addresses of one server or of several
+ * nodes. Each connection is a slot with at most one request in flight. The loop calls every
+ * callback; client_send never does.
  *
  *   ready(arg, slot)              the slot is connected and idle; it may send now or later
  *   done(arg, slot, response)     the response, or status 0 if none came; ready follows
@@ -25,15 +26,16 @@ struct client_events {
 
 /* Failures below HTTP, counted since client_new. */
 struct client_errors {
-	uint64_t connect;  /* refused or unreachable; retried after 10 ms to 500 ms */
+	uint64_t connect;  /* refused or unreachable; the next try follows in 10 ms to 500 ms */
 	uint64_t reset;    /* the connection ended during a request */
 	uint64_t timeout;  /* no response in time */
 	uint64_t protocol; /* the response is not valid HTTP */
 };
 
-/** Starts to connect `slots` connections. A request fails after timeout_s seconds. The client
- * borrows the target and the event base. Ends the process if memory runs out. */
-struct client *client_new(struct event_base *events, const struct target *target, unsigned slots,
+/** Starts to connect `slots` connections. A slot whose connection is refused tries the next
+ * address. A request fails after timeout_s seconds. The client borrows the targets and the event
+ * base. Ends the process if memory runs out. */
+struct client *client_new(struct event_base *events, const struct targets *targets, unsigned slots,
 			  unsigned timeout_s, struct client_events on);
 /** Closes all connections without a callback. Must not be called inside a callback. Accepts NULL.
  */

@@ -85,7 +85,8 @@ static bool compare_start_floor(struct compare *c)
 	b->events = c->session.bench.events;
 	b->run = c->session.bench.run;
 	b->server_pid = c->floor.pid;
-	return target_parse(c->floor.url, false, &b->target) && requests_prepare(b);
+	const char *url = c->floor.url;
+	return targets_parse(&url, 1, false, &b->targets) && requests_prepare(b);
 }
 
 static void compare_keep(struct row *row, const struct load_result *r)
@@ -261,7 +262,7 @@ static int compare_run(struct compare *c)
 	compare_rounds(c);
 	compare_open_loop(c, &c->rows[FLOOR + 1]);
 	session_drain(&c->session);
-	if (!server_turns_read(&b->target, &c->turns))
+	if (!server_turns_read(&b->targets.at[0], &c->turns))
 		fprintf(stderr, "referd-bench: the server's metrics count no turns or commits\n");
 	verify_run(b, c->sample, (unsigned)c->options->connections, &c->verify);
 	if (c->options->json) {

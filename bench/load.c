@@ -308,8 +308,10 @@ static void load_begin(struct load *l)
 	l->limit = load_timer(l, 0, load_on_limit);
 	l->tick = load_timer(l, EV_PERSIST, load_on_tick);
 	event_add(l->limit, &(struct timeval){.tv_sec = WARM_LIMIT_S});
-	l->client = client_new(l->bench->events, &l->bench->target, n, REQUEST_TIMEOUT_S,
-			       (struct client_events){load_on_ready, load_on_done, l});
+	const struct targets *targets = l->plan->targets;
+	l->client =
+	    client_new(l->bench->events, targets != NULL ? targets : &l->bench->targets, n,
+		       REQUEST_TIMEOUT_S, (struct client_events){load_on_ready, load_on_done, l});
 }
 
 /* Calls that are still in flight after the grace period have an unknown outcome. */

@@ -62,11 +62,12 @@ extern const struct scenario scenario_join, scenario_refer, scenario_configured,
 struct load_plan {
 	const struct scenario *scenario;
 	unsigned connections;
-	double seconds;    /* no request starts after this time */
-	uint64_t requests; /* 0: no limit except the time */
-	double rate;       /* starts a second; 0: closed loop */
-	const char *label; /* of the progress line, or NULL */
-	void *arg;         /* for the scenario, see load_arg */
+	double seconds;                /* no request starts after this time */
+	uint64_t requests;             /* 0: no limit except the time */
+	double rate;                   /* starts a second; 0: closed loop */
+	const char *label;             /* of the progress line, or NULL */
+	void *arg;                     /* for the scenario, see load_arg */
+	const struct targets *targets; /* NULL: all of the bench */
 };
 
 struct load_result {

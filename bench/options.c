@@ -13,7 +13,7 @@
 
 #include "base/bytes.h"
 
-enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_NUMBER, OPTION_REAL };
+enum option_kind { OPTION_FLAG, OPTION_TEXT, OPTION_LIST, OPTION_NUMBER, OPTION_REAL };
 
 struct option_entry {
 	const char *name;
@@ -28,7 +28,8 @@ struct option_entry {
 enum { IN_LOAD = IN_RUN | IN_COMPARE, IN_CLIENT = IN_RUN | IN_VERIFY };
 
 static const struct option_entry options[] = {
-    {"--url", OPTION_TEXT, AT(url), IN_CLIENT, "http://HOST:PORT of a running server"},
+    {"--url", OPTION_LIST, AT(urls), IN_CLIENT,
+     "http://HOST:PORT of a running server; once for each node (at most 16)"},
     {"--server", OPTION_TEXT, AT(server), IN_LOAD, "start this referd in a temporary directory"},
     {"--token", OPTION_TEXT, AT(token), IN_CLIENT, "API token (default: $REFERD_API_TOKEN)"},
     {"--inbound-token", OPTION_TEXT, AT(inbound_token), IN_RUN,
@@ -94,6 +95,14 @@ static bool options_real(const char *value, double *out)
 	return true;
 }
 
+static bool options_append(struct option_list *list, const char *value)
+{
+	if (list->n == TARGETS_MAX)
+		return false;
+	list->at[list->n++] = value;
+	return true;
+}
+
 static bool options_set(struct options *o, const struct option_entry *entry, const char *value)
 {
 	char *at = (char *)o + entry->offset;
@@ -104,6 +113,13 @@ static bool options_set(struct options *o, const struct option_entry *entry, con
 		break;
 	case OPTION_TEXT:
 		memcpy(at, &value, sizeof value);
+		break;
+	case OPTION_LIST:
+		if (!options_append((struct option_list *)(void *)at, value)) {
+			fprintf(stderr, "referd-bench: %s is given more than %d times\n",
+				entry->name, TARGETS_MAX);
+			return false;
+		}
 		break;
 	case OPTION_NUMBER: {
 		uint64_t number = 0;

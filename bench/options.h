@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "target.h"
 
 /* The commands that an option belongs to. */
 enum command_bit {
@@ -19,8 +20,15 @@ enum command_bit {
 	IN_FILL = 1 << 5,
 };
 
+/* The values of an option that may come several times. */
+struct option_list {
+	const char *at[TARGETS_MAX];
+	unsigned n;
+};
+
 struct options {
-	const char *url, *token, *inbound_token, *server, *campaign, *ledger, *verify;
+	struct option_list urls;
+	const char *token, *inbound_token, *server, *campaign, *ledger, *verify;
 	const char *listen, *ca_out, *identity, *host, *log, *fail, *work_dir, *store, *from;
 	bool json, any_host, down, print, quiet;
 	double seconds, rate, drain;

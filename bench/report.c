@@ -98,9 +98,11 @@ void report_print_webhooks(const struct bench *b)
 void report_print_verify(const struct bench *b, const struct verify_result *v)
 {
 	const struct ledger *l = b->ledger;
-	printf("  %-16s %llu acknowledged, %llu qualified, %llu unknown; %llu read back: %s\n",
-	       "ledger", (ull)l->acked, (ull)l->qualified, (ull)l->lost, (ull)v->checked,
-	       verify_holds(b, v) ? "matches" : "DOES NOT MATCH");
+	printf("  %-16s %llu acknowledged, %llu qualified, %llu unknown; %llu read back", "ledger",
+	       (ull)l->acked, (ull)l->qualified, (ull)l->lost, (ull)v->checked);
+	if (b->targets.n > 1)
+		printf(" from %u servers", b->targets.n);
+	printf(": %s\n", verify_holds(b, v) ? "matches" : "DOES NOT MATCH");
 	for (int i = 0; i < VERIFY_FINDINGS; i++)
 		if (v->findings[i] > 0)
 			printf("    %s: %llu\n", verify_finding_names[i], (ull)v->findings[i]);
@@ -116,8 +118,10 @@ void report_print_verify(const struct bench *b, const struct verify_result *v)
 void report_print(const struct report *r)
 {
 	const struct load_result *result = r->result;
-	printf("%s  %s  %u connections  ", r->plan->scenario->name, r->bench->target.host,
-	       r->plan->connections);
+	printf("%s ", r->plan->scenario->name);
+	for (unsigned i = 0; i < r->bench->targets.n; i++)
+		printf(" %s", r->bench->targets.at[i].host);
+	printf("  %u connections  ", r->plan->connections);
 	if (r->plan->rate > 0)
 		printf("open loop, %.0f /s  seed %u\n", r->plan->rate, r->bench->run);
 	else

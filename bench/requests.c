@@ -31,7 +31,8 @@ bool requests_prepare(struct bench *b)
 	static const char form[] =
 	    "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ";
 	struct requests *r = &b->requests;
-	const char *host = b->target.host;
+	/* Nodes behind a load balancer get one Host too. */
+	const char *host = b->targets.at[0].host;
 	const char *token = b->token == NULL ? "" : b->token;
 	const char *inbound = b->inbound_token == NULL ? "" : b->inbound_token;
 	bool ok =

@@ -26,7 +26,8 @@ struct requests {
 	struct piece read_tail, verify_tail; /* after the code, to the end */
 };
 
-/** Makes the pieces for b's target and tokens. False and a message if a token is too long. */
+/** Makes the pieces for b's first target and its tokens. False and a message if a token is too
+ * long. */
 bool requests_prepare(struct bench *b) WARN_UNUSED;
 
 /** Writes the join of person (b->run, seq) through the link of this code. */

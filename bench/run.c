@@ -88,12 +88,12 @@ static bool run_load_ledger(struct bench *b, struct ledger *l, const struct opti
 	ledger_init(l, 0);
 	b->ledger = l;
 	b->token = o->token;
-	if (o->ledger == NULL || o->url == NULL || o->token == NULL) {
+	if (o->ledger == NULL || o->urls.n == 0 || o->token == NULL) {
 		fprintf(stderr, "referd-bench: verify: give --ledger, --url and --token\n");
 		return false;
 	}
-	return target_parse(o->url, o->any_host, &b->target) && requests_prepare(b) &&
-	       ledger_load(l, o->ledger);
+	return targets_parse(o->urls.at, o->urls.n, o->any_host, &b->targets) &&
+	       requests_prepare(b) && ledger_load(l, o->ledger);
 }
 
 int command_verify(const struct options *o)

@@ -1,13 +1,18 @@
 /*
- * Owns the self-test of the tool: histograms, people, parser, ledger and webhook counters.
+ * Owns the self-test of the tool: histograms, people, parser, addresses, ledger and webhook
+ * counters.
  * Never needs a server.
  * Called by main.c.
  */
+#include <arpa/inet.h>
+#include <event2/event.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "client.h"
 #include "commands.h"
 #include "hooks.h"
 #include "memory.h"
@@ -141,6 +146,92 @@ static void selftest_outcomes(struct selftest *t)
 	      "a refused change counts as perhaps stored");
 }
 
+static void selftest_urls(struct selftest *t)
+{
+	enum { WORDS = 2 * TARGETS_MAX + 3 };
+	char flag[] = "--url", first[] = "http://127.0.0.1:8080", second[] = "http://[::1]:8081";
+	char *argv[WORDS];
+	struct options o;
+	struct targets targets;
+	for (int i = 0; i < WORDS; i++)
+		argv[i] = i % 2 == 1 ? flag : first;
+	argv[4] = second;
+	check(t, options_parse(&o, IN_RUN, WORDS - 2, argv) && o.urls.n == TARGETS_MAX,
+	      "an address of a node is lost");
+	check(t,
+	      targets_parse(o.urls.at, 2, false, &targets) && targets.n == 2 &&
+		  strcmp(targets.at[1].host, "[::1]:8081") == 0,
+	      "the second node has a wrong address");
+	check(t, !targets_parse(o.urls.at, 0, false, &targets), "no address is accepted");
+}
+
+struct spread {
+	struct event_base *events;
+	unsigned ready, lost;
+};
+
+static void spread_ready(void *arg, unsigned slot)
+{
+	struct spread *s = arg;
+	(void)slot;
+	s->ready++;
+	event_base_loopbreak(s->events);
+}
+
+static void spread_done(void *arg, unsigned slot, const struct response *r)
+{
+	struct spread *s = arg;
+	(void)slot, (void)r;
+	s->lost++;
+}
+
+/* Without `accepts`, the port is taken and refuses connections. */
+static int selftest_listen(char url[64], bool accepts)
+{
+	char name[48];
+	const struct sockaddr_in any = {.sin_family = AF_INET,
+					.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	bool ok = fd >= 0 && bind(fd, (const struct sockaddr *)&any, sizeof any) == 0 &&
+		  (!accepts || listen(fd, 16) == 0) && target_name_socket(fd, name, sizeof name);
+	snprintf(url, 64, "http://%s", ok ? name : "");
+	return fd;
+}
+
+/* Three addresses: two listen, and the one between them refuses connections. */
+static void selftest_spread(struct selftest *t)
+{
+	enum { CONNECTIONS = 6 };
+	char texts[3][64];
+	int fds[3], fd;
+	const char *urls[3];
+	struct targets targets;
+	unsigned accepted[3] = {0};
+	for (int i = 0; i < 3; i++) {
+		fds[i] = selftest_listen(texts[i], i != 1);
+		urls[i] = texts[i];
+	}
+	struct spread s = {.events = event_base_new()};
+	if (s.events == NULL || !targets_parse(urls, 3, false, &targets)) {
+		check(t, false, "the addresses of the nodes are refused");
+		return;
+	}
+	struct client *client = client_new(s.events, &targets, CONNECTIONS, 5,
+					   (struct client_events){spread_ready, spread_done, &s});
+	while (s.ready < CONNECTIONS)
+		event_base_dispatch(s.events);
+	for (int i = 0; i < 3; i += 2)
+		for (; (fd = accept(fds[i], NULL, NULL)) >= 0; close(fd))
+			accepted[i]++;
+	check(t, accepted[0] == 2 && accepted[2] == 4,
+	      "the connections are not spread over the nodes that accept them");
+	check(t, client_get_errors(client)->connect == 2, "a refused connection is not counted");
+	client_free(client);
+	event_base_free(s.events);
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+}
+
 static void selftest_fill(struct selftest *t, struct ledger *l)
 {
 	char code[LEDGER_CODE_SIZE];
@@ -250,6 +341,8 @@ int command_selftest(void)
 	selftest_rank(&t);
 	selftest_response(&t);
 	selftest_outcomes(&t);
+	selftest_urls(&t);
+	selftest_spread(&t);
 	selftest_ledger(&t);
 	selftest_hooks(&t);
 	printf("selftest: %u passed, %u failed\n", t.passed, t.failed);

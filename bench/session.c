@@ -89,7 +89,8 @@ static bool session_start_server(struct session *s)
 		fprintf(stderr,
 			"referd-bench: note: %s is in memory, where durable writes cost nothing\n",
 			s->directory);
-	return target_parse(s->server.url, false, &s->bench.target);
+	const char *url = s->server.url;
+	return targets_parse(&url, 1, false, &s->bench.targets);
 }
 
 static bool session_find_server(struct session *s, enum scenario_needs needs)
@@ -100,14 +101,14 @@ static bool session_find_server(struct session *s, enum scenario_needs needs)
 	s->bench.token = o->token;
 	s->bench.inbound_token = o->inbound_token;
 	s->bench.server_pid = (pid_t)o->pid;
-	if (o->url == NULL)
+	if (o->urls.n == 0)
 		fprintf(stderr, "referd-bench: give --url http://HOST:PORT or --server PATH\n");
 	else if (o->token == NULL)
 		fprintf(stderr, "referd-bench: give --token or set REFERD_API_TOKEN\n");
 	else if ((needs & NEEDS_INBOUND) != 0 && o->inbound_token == NULL)
 		fprintf(stderr, "referd-bench: give --inbound-token or set REFERD_INBOUND_TOKEN\n");
 	else
-		return target_parse(o->url, o->any_host, &s->bench.target);
+		return targets_parse(o->urls.at, o->urls.n, o->any_host, &s->bench.targets);
 	return false;
 }
 
@@ -116,11 +117,12 @@ static bool session_call(struct session *s, const char *method, const char *path
 			 int expected, struct json **root)
 {
 	const char *why = "";
-	int status = target_call(&s->bench.target, method, path, s->bench.token, json, &s->scratch);
+	const struct target *first = &s->bench.targets.at[0];
+	int status = target_call(first, method, path, s->bench.token, json, &s->scratch);
 	if (status == expected && json_parse(buf_view(&s->scratch), root, &why) == ERR_OK)
 		return true;
 	fprintf(stderr, "referd-bench: %s %s on %s: status %d %s\n%.*s\n", method, path,
-		s->bench.target.host, status, why, (int)(s->scratch.n > 500 ? 500 : s->scratch.n),
+		first->host, status, why, (int)(s->scratch.n > 500 ? 500 : s->scratch.n),
 		s->scratch.p == NULL ? "" : s->scratch.p);
 	return false;
 }

@@ -87,6 +87,14 @@ bool target_parse(const char *url, bool any_host, struct target *out)
 	return true;
 }
 
+bool targets_parse(const char *const *urls, unsigned n, bool any_host, struct targets *out)
+{
+	for (out->n = 0; out->n < n; out->n++)
+		if (!target_parse(urls[out->n], any_host, &out->at[out->n]))
+			return false;
+	return n > 0;
+}
+
 bool target_parse_listen(const char *text, struct target *out)
 {
 	if (target_resolve(text_of(text), false, out))

@@ -1,5 +1,5 @@
 /*
- * The server under load: its address, and single calls to its API outside the measured time.
+ * The servers under load: their addresses, and single calls to their API outside the measured time.
  */
 #ifndef BENCH_TARGET_H
 #define BENCH_TARGET_H
@@ -16,9 +16,20 @@ struct target {
 	char host[128]; /* for the Host header: "127.0.0.1:8080" */
 };
 
+enum { TARGETS_MAX = 16 };
+
+/* One server, or the nodes of one database: each node answers every request. */
+struct targets {
+	struct target at[TARGETS_MAX];
+	unsigned n;
+};
+
 /** Reads "http://HOST[:PORT]". Refuses addresses other than loopback unless any_host. On failure,
  * false and a message on stderr. */
 bool target_parse(const char *url, bool any_host, struct target *out) WARN_UNUSED;
+/** Reads n URLs, from 1 to TARGETS_MAX, in the same way. */
+bool targets_parse(const char *const *urls, unsigned n, bool any_host,
+		   struct targets *out) WARN_UNUSED;
 /** Reads "ADDRESS:PORT" (IPv6 in brackets) to listen on. On failure, false and a message on stderr.
  */
 bool target_parse_listen(const char *text, struct target *out) WARN_UNUSED;

@@ -183,23 +183,39 @@ static enum verdict verify_done(struct load *load, unsigned slot, struct call *c
 	return CALL_OK;
 }
 
-void verify_run(struct bench *b, uint64_t sample, unsigned connections, struct verify_result *out)
+/* Every node gets the same sample. A server that is gone would keep the load waiting. */
+static void verify_target(struct bench *b, const struct target *target, unsigned connections,
+			  struct verify *v)
 {
-	memset(out, 0, sizeof *out);
-	struct verify v = {.ledger = b->ledger,
-			   .sample = sample,
-			   .early = sample / 2,
-			   .random = b->run,
-			   .result = out};
+	const struct targets one = {.at = {*target}, .n = 1};
 	const struct load_plan plan = {.scenario = &scenario_verify,
 				       .connections = connections,
 				       .seconds = VERIFY_LIMIT_S,
-				       .arg = &v};
+				       .arg = v,
+				       .targets = &one};
+	struct buf body = {0};
+	bool alive = target_call(target, "GET", "/healthz", NULL, NULL, &body) != 0;
+	buf_free(&body);
+	if (!alive) {
+		fprintf(stderr, "ledger: http://%s does not answer\n", target->host);
+		v->result->unanswered++;
+		return;
+	}
 	struct load_result *result = memory_zeroed(1, sizeof *result);
-	verify_count(&v);
-	if (sample > 0 && b->ledger->acked > 0)
-		load_run(b, &plan, result);
+	v->next = v->acked_seen = v->taken = 0;
+	v->random = b->run;
+	load_run(b, &plan, result);
 	free(result);
+}
+
+void verify_run(struct bench *b, uint64_t sample, unsigned connections, struct verify_result *out)
+{
+	memset(out, 0, sizeof *out);
+	struct verify v = {
+	    .ledger = b->ledger, .sample = sample, .early = sample / 2, .result = out};
+	verify_count(&v);
+	for (unsigned i = 0; sample > 0 && b->ledger->acked > 0 && i < b->targets.n; i++)
+		verify_target(b, &b->targets.at[i], connections, &v);
 	free(v.counts);
 }
 

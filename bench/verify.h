@@ -31,7 +31,7 @@ struct verify_result {
 
 /** Reads "all", "none" or a number. On failure, false and a message on stderr. */
 bool verify_parse(const char *text, uint64_t *sample) WARN_UNUSED;
-/** Reads up to `sample` acknowledged users from the server and compares them. Prints the first
+/** Reads up to `sample` acknowledged users from each server and compares them. Prints the first
  * differences on stderr. Half of a sample are the earliest codes, which brought the most friends.
  */
 void verify_run(struct bench *b, uint64_t sample, unsigned connections, struct verify_result *out);
