@@ -143,16 +143,16 @@ void crypto_cipher_free(struct crypto_cipher *cipher)
 	EVP_CIPHER_CTX_free(cipher_context(cipher));
 }
 
+/* EVP_Cipher hands whole blocks to the cipher. The buffering of EVP_EncryptUpdate would cost more
+ * than the cipher itself. */
 void crypto_cipher_block(struct crypto_cipher *cipher, const uint8_t in[16], uint8_t out[16])
 {
-	int n = 0;
-	must(EVP_EncryptUpdate(cipher_context(cipher), out, &n, in, 16) == 1 && n == 16);
+	must(EVP_Cipher(cipher_context(cipher), out, in, 16) > 0);
 }
 
 void crypto_cipher_unblock(struct crypto_cipher *inverse, const uint8_t in[16], uint8_t out[16])
 {
-	int n = 0;
-	must(EVP_DecryptUpdate(cipher_context(inverse), out, &n, in, 16) == 1 && n == 16);
+	must(EVP_Cipher(cipher_context(inverse), out, in, 16) > 0);
 }
 
 struct crypto_hash {

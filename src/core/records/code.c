@@ -14,9 +14,18 @@ enum { ROUNDS = 10, LOW_MODULUS = 58 * 58 * 58, HIGH_MODULUS = 58 * 58 * 58 * 58
 
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
+/* A code that was computed lately: a request often reads a code and then shows the same user, and a
+ * payload shows a code several times. All zero: free, because no id is 0. */
+struct known_code {
+	uint64_t id;
+	char code[CODE_LENGTH]; /* the first byte is the type */
+};
+enum { KNOWN_CODES = 256 };
+
 struct codes {
 	struct crypto_cipher *cipher, *inverse;
 	struct crypto_hash *email_hash;
+	struct known_code known[KNOWN_CODES]; /* at the id's lower bits */
 };
 
 /* One key for each purpose, derived from the stored key. */
@@ -101,13 +110,24 @@ static uint64_t unpermute(struct codes *c, enum code_type type, uint64_t value)
 	return half[1] * LOW_MODULUS + half[0];
 }
 
+static void know(struct codes *c, uint64_t id, const char code[CODE_LENGTH])
+{
+	struct known_code *known = &c->known[id % KNOWN_CODES];
+	known->id = id;
+	memcpy(known->code, code, CODE_LENGTH);
+}
+
 const char *code_write(struct codes *c, enum code_type type, uint64_t id, char out[CODE_LENGTH + 1])
 {
+	const struct known_code *known = &c->known[id % KNOWN_CODES];
+	out[CODE_LENGTH] = '\0';
+	if (known->id == id && known->code[0] == (char)type)
+		return memcpy(out, known->code, CODE_LENGTH);
 	uint64_t value = permute(c, type, id);
 	out[0] = (char)type;
 	for (int i = CODE_LENGTH - 1; i > 0; i--, value /= 58)
 		out[i] = alphabet[value % 58];
-	out[CODE_LENGTH] = '\0';
+	know(c, id, out);
 	return out;
 }
 
@@ -122,7 +142,9 @@ uint64_t code_read(struct codes *c, enum code_type type, struct text code)
 			return 0;
 		value = value * 58 + (uint64_t)(digit - alphabet);
 	}
-	return unpermute(c, type, value);
+	const uint64_t id = unpermute(c, type, value);
+	know(c, id, code.p);
+	return id;
 }
 
 /* Writes a pseudo-random number from (domain, within, id) as 32 hexadecimal digits and a NUL. The

@@ -173,18 +173,44 @@ static void codes_decode_to_their_ids(void **state)
 	}
 }
 
-/* In the other direction: any well-formed code belongs to some id, and is that id's only code. */
+/* In the other direction: any well-formed code belongs to some id, and is that id's only code. The
+ * code is computed back with codes of their own, which do not know the code that was read. */
 static void every_code_belongs_to_one_id(void **state)
 {
 	static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 	struct seeded seed = seeded_start("codes", 6);
+	struct codes *unread = world_codes();
 	char code[CODE_LENGTH + 1] = "u", back[CODE_LENGTH + 1];
 	for (int i = 0; i < 50000; i++) {
 		for (size_t at = 1; at < CODE_LENGTH; at++)
 			code[at] = i == 0 ? '1' : i == 1 ? 'z' : alphabet[seeded_below(&seed, 58)];
 		uint64_t id = code_read(*state, CODE_USER, text_of(code));
 		assert_true(id < DOMAIN);
-		assert_string_equal(code_write(*state, CODE_USER, id, back), code);
+		assert_string_equal(code_write(unread, CODE_USER, id, back), code);
+	}
+	codes_free(unread);
+}
+
+/* Codes keep what they computed lately, in 256 places. These ids share one place. */
+static void ids_with_the_same_lower_bits_keep_their_codes(void **state)
+{
+	enum { IDS = 4, TYPES = 2 };
+	static const enum code_type types[TYPES] = {CODE_USER, CODE_CAMPAIGN};
+	struct seeded seed = seeded_start("known codes", 7);
+	char codes[IDS][TYPES][CODE_LENGTH + 1], code[CODE_LENGTH + 1];
+	for (size_t i = 0; i < IDS * TYPES; i++) {
+		struct codes *fresh = world_codes();
+		code_write(fresh, types[i % TYPES], 1 + 256 * (i / TYPES),
+			   codes[i / TYPES][i % TYPES]);
+		codes_free(fresh);
+	}
+	for (int i = 0; i < 10000; i++) {
+		size_t at = seeded_below(&seed, IDS), type = seeded_below(&seed, TYPES);
+		uint64_t id = 1 + 256 * at;
+		if (seeded_below(&seed, 2) == 0)
+			assert_true(code_read(*state, types[type], text_of(codes[at][type])) == id);
+		code_write(*state, types[type], id, code);
+		assert_string_equal(code, codes[at][type]);
 	}
 }
 
@@ -252,6 +278,7 @@ int main(void)
 	    WITH_CODES(secrets_of_users_never_change),
 	    WITH_CODES(codes_decode_to_their_ids),
 	    WITH_CODES(every_code_belongs_to_one_id),
+	    WITH_CODES(ids_with_the_same_lower_bits_keep_their_codes),
 	    WITH_CODES(malformed_codes_are_refused),
 	    WITH_CODES(another_key_gives_other_codes),
 	    WITH_CODES(neighbours_are_spread),
