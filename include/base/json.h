@@ -66,17 +66,43 @@ struct json_out {
 	bool comma;
 };
 struct json_out json_out(struct buf *buf);
+/** Writes what precedes a value: the comma, and the name and the colon if name.p is not NULL. */
+void json_begin(struct json_out *o, struct text name);
+/** Appends t in quotes. t must be valid UTF-8. Escapes the characters that RFC 8259 requires, and
+ * DEL. */
+void json_quote(struct buf *out, struct text t);
 void json_open(struct json_out *o, const char *name, char bracket);
 void json_close(struct json_out *o, char bracket);
-/** t must be valid UTF-8. Escapes the characters that RFC 8259 requires, and DEL. */
-void json_put_text(struct json_out *o, const char *name, struct text t);
-/** The same, but null if t is empty. */
-void json_put_text_or_null(struct json_out *o, const char *name, struct text t);
-void json_put_u64(struct json_out *o, const char *name, uint64_t v);
-void json_put_bool(struct json_out *o, const char *name, bool v);
-void json_put_null(struct json_out *o, const char *name);
+
+/* These functions are inline, so that the compiler counts the bytes of a literal name. */
+
+/** t must be valid UTF-8. Escapes as json_quote. */
+static inline void json_put_text(struct json_out *o, const char *name, struct text t)
+{
+	json_begin(o, text_of(name));
+	json_quote(o->buf, t);
+}
 /** t is already JSON. */
-void json_put_raw(struct json_out *o, const char *name, struct text t);
+static inline void json_put_raw(struct json_out *o, const char *name, struct text t)
+{
+	json_begin(o, text_of(name));
+	buf_text(o->buf, t);
+}
+static inline void json_put_u64(struct json_out *o, const char *name, uint64_t v)
+{
+	json_begin(o, text_of(name));
+	buf_u64(o->buf, v);
+}
+static inline void json_put_bool(struct json_out *o, const char *name, bool v)
+{
+	json_put_raw(o, name, v ? TEXT("true") : TEXT("false"));
+}
+static inline void json_put_null(struct json_out *o, const char *name)
+{
+	json_put_raw(o, name, TEXT("null"));
+}
+/** The same as json_put_text, but null if t is empty. */
+void json_put_text_or_null(struct json_out *o, const char *name, struct text t);
 /** A parsed value, unchanged. */
 void json_put_value(struct json_out *o, const char *name, const struct json *v);
 /** A text member whose name is not a literal: escapes the name too. */

@@ -24,22 +24,20 @@ struct json_out json_out(struct buf *buf)
 	return (struct json_out){.buf = buf};
 }
 
-/* Writes what precedes a value: the comma, and inside an object the member's name. */
-static void begin(struct json_out *o, const char *name)
+void json_begin(struct json_out *o, struct text name)
 {
 	struct buf *b = o->buf;
-	size_t n = name == NULL ? 0 : strlen(name);
 	bool comma = o->comma;
 	o->comma = true;
-	if (!buf_reserve(b, n + 4))
+	if (!buf_reserve(b, name.n + 4))
 		return;
 	char *p = b->p + b->n;
 	if (comma)
 		*p++ = ',';
-	if (name != NULL) {
+	if (name.p != NULL) {
 		*p++ = '"';
-		memcpy(p, name, n);
-		p += n;
+		memcpy(p, name.p, name.n);
+		p += name.n;
 		*p++ = '"';
 		*p++ = ':';
 	}
@@ -89,7 +87,7 @@ static size_t find_escape(struct text t, size_t at)
 }
 
 /* Copies runs without escapes as a whole. An escape takes at most 6 bytes for 1. */
-static void put_quoted(struct buf *b, struct text t)
+void json_quote(struct buf *b, struct text t)
 {
 	size_t from = 0;
 	if (!buf_reserve(b, t.n + 2)) /* enough for a text without escapes */
@@ -108,7 +106,7 @@ static void put_quoted(struct buf *b, struct text t)
 void json_open(struct json_out *o, const char *name, char bracket)
 {
 	assert(bracket == '{' || bracket == '[');
-	begin(o, name);
+	json_begin(o, text_of(name));
 	buf_char(o->buf, bracket);
 	o->comma = false;
 }
@@ -120,40 +118,12 @@ void json_close(struct json_out *o, char bracket)
 	o->comma = true;
 }
 
-void json_put_text(struct json_out *o, const char *name, struct text t)
-{
-	begin(o, name);
-	put_quoted(o->buf, t);
-}
-
 void json_put_text_or_null(struct json_out *o, const char *name, struct text t)
 {
 	if (t.n == 0)
 		json_put_null(o, name);
 	else
 		json_put_text(o, name, t);
-}
-
-void json_put_u64(struct json_out *o, const char *name, uint64_t v)
-{
-	begin(o, name);
-	buf_u64(o->buf, v);
-}
-
-void json_put_bool(struct json_out *o, const char *name, bool v)
-{
-	json_put_raw(o, name, v ? TEXT("true") : TEXT("false"));
-}
-
-void json_put_null(struct json_out *o, const char *name)
-{
-	json_put_raw(o, name, TEXT("null"));
-}
-
-void json_put_raw(struct json_out *o, const char *name, struct text t)
-{
-	begin(o, name);
-	buf_text(o->buf, t);
 }
 
 void json_put_named(struct json_out *o, struct text name, struct text value)
@@ -164,8 +134,8 @@ void json_put_named(struct json_out *o, struct text name, struct text value)
 
 void json_name(struct json_out *o, struct text name)
 {
-	begin(o, NULL);
-	put_quoted(o->buf, name);
+	json_begin(o, (struct text){0});
+	json_quote(o->buf, name);
 	buf_char(o->buf, ':');
 	o->comma = false; /* the next value belongs to this name */
 }

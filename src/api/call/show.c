@@ -14,15 +14,23 @@
 void show_date(struct json_out *o, const char *name, const struct zone *zone, uint64_t ms)
 {
 	char date[CLOCK_DATE_SIZE];
+	if (ms == 0) {
+		json_put_null(o, name);
+		return;
+	}
 	zone_format_date(zone, ms, date);
-	json_put_text_or_null(o, name, text_of(ms != 0 ? date : NULL));
+	json_put_text(o, name, text_of(date));
 }
 
 void show_time(struct json_out *o, const char *name, uint64_t ms)
 {
 	char time[CLOCK_TIME_SIZE];
+	if (ms == 0) {
+		json_put_null(o, name);
+		return;
+	}
 	clock_format_time(ms, time);
-	json_put_text_or_null(o, name, text_of(ms != 0 ? time : NULL));
+	json_put_text(o, name, text_of(time));
 }
 
 void show_secret(const struct call *call, struct json_out *o, const char *name, struct text secret)
