@@ -16,6 +16,7 @@
 #include "api/pages/html.h"
 #include "api/pages/qr_cache.h"
 #include "api/pages/reach.h"
+#include "api/pages/sharing.h"
 #include "base/log.h"
 #include "core/code_alias.h"
 #include "health.h"
@@ -87,11 +88,12 @@ static enum err open_state(struct api *a, const struct api_config *config)
 	a->request_metrics = request_metrics_new(ROUTES);
 	a->route_starts = measure_starts(ROUTES);
 	a->qr_codes = qr_cache_new();
+	a->sharing = sharing_lists_new();
 	const struct passwords_config passwords = {
 	    .loop = config->loop, .command = PASSWORDS_COMMAND, .timeout_ms = PASSWORDS_TIMEOUT_MS};
 	a->passwords = passwords_open(&passwords);
 	if (a->config == NULL || a->request_metrics == NULL || a->route_starts == NULL ||
-	    a->qr_codes == NULL || a->passwords == NULL)
+	    a->qr_codes == NULL || a->sharing == NULL || a->passwords == NULL)
 		return ERR_NO_MEMORY;
 	return open_limits(&a->limits, &config->rates);
 }
@@ -148,6 +150,7 @@ void api_close(struct api *a)
 	buf_free(&a->out);
 	buf_free(&a->openapi);
 	qr_cache_free(a->qr_codes);
+	sharing_lists_free(a->sharing);
 	crypto_wipe(a->secret_key, sizeof a->secret_key);
 	free(a->config);
 	free(a);

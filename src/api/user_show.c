@@ -68,16 +68,6 @@ static void put_me_url(struct call *call, struct json_out *o, uint64_t user_id, 
 	buf_free(&url);
 }
 
-static void put_sharing(struct call *call, struct json_out *o, const struct user_view *v,
-			struct text code)
-{
-	struct buf url = {0};
-	call_write_join_url(call, &url, code);
-	sharing_put(o, v->campaign, buf_view(&url));
-	o->buf->failed = o->buf->failed || url.failed;
-	buf_free(&url);
-}
-
 static void put_review(struct json_out *o, const struct user *u)
 {
 	json_open(o, "review", '{');
@@ -139,7 +129,7 @@ void user_show(struct call *call, struct json_out *o, const struct user_view *v,
 	show_date(o, "qualified_at", zone, u->qualified_ms);
 	show_date(o, "unsubscribed_at", zone, u->unsubscribed_ms);
 	put_meta(o, u->meta);
-	put_sharing(call, o, v, code);
+	sharing_put(call, o, v->campaign, code);
 	put_further(o, u);
 	put_me_url(call, o, u->id, code);
 	if (analytics)

@@ -34,20 +34,17 @@ static void put_url(struct json_out *o, const char *name, struct buf *url, const
 static void put_links(struct call *call, struct json_out *o, const struct user_view *v)
 {
 	char computed[CODE_LENGTH + 1];
-	struct buf base = {0}, link = {0};
+	struct buf base = {0};
 	struct text code = code_of_user(call->api->codes, v->user.id, v->user.alias, computed);
 	buf_printf(&base, "%.*s/%.*s", TEXT_ARGS(call->api->public_url), TEXT_ARGS(code));
-	call_write_join_url(call, &link, code);
 	json_put_text(o, "code", code);
 	put_url(o, "url", &base, "/join");
 	json_open(o, "qr", '{');
 	put_url(o, "url", &base, "/qr-code");
 	put_url(o, "download", &base, "/qr-code?download=1");
 	json_close(o, '}');
-	sharing_put_socials(o, "sharing", v->campaign, buf_view(&link));
-	o->buf->failed = o->buf->failed || link.failed;
+	sharing_put_socials(call, o, "sharing", v->campaign, code);
 	buf_free(&base);
-	buf_free(&link);
 }
 
 void v1_show_user(struct call *call, struct json_out *o, const struct user_view *v)

@@ -53,6 +53,7 @@ struct api {
 
 	/* For the pages. */
 	struct qr_cache *qr_codes;
+	struct sharing_lists *sharing;
 	struct reach *reach;
 	/* Replies 429 with a page (html_reply_limited). */
 	void (*reply_limited_page)(struct call *call, struct text retry_s);

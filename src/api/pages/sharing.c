@@ -4,6 +4,8 @@
  */
 #include "sharing.h"
 
+#include <stdlib.h>
+
 #include "base/form.h"
 #include "core/page_text.h"
 
@@ -29,12 +31,11 @@ struct words {
 	struct buf text, subject, link;
 };
 
-static void encode_words(struct words *w, const struct campaign *campaign, struct text link)
+static void encode_texts(struct words *w, struct text subject, struct text text)
 {
 	*w = (struct words){0};
-	form_encode_url(&w->text, page_text_of(campaign, "share_text"));
-	form_encode_url(&w->subject, subject_of(campaign));
-	form_encode_url(&w->link, link);
+	form_encode_url(&w->text, text);
+	form_encode_url(&w->subject, subject);
 }
 
 /* Frees the words. If an encoding has failed, `out` also counts as failed. */
@@ -74,37 +75,138 @@ void sharing_write_url(struct buf *out, const struct sharing_network *network,
 		       const struct campaign *campaign, struct text link)
 {
 	struct words words;
-	encode_words(&words, campaign, link);
+	encode_texts(&words, subject_of(campaign), page_text_of(campaign, "share_text"));
+	form_encode_url(&words.link, link);
 	write_url(out, network, &words);
 	free_words(&words, out);
 }
 
-void sharing_put_socials(struct json_out *o, const char *name, const struct campaign *campaign,
-			 struct text link)
+/* ---- the list, made once for all users of a campaign ---- */
+
+/* Stands for the code in a list. Neither JSON nor a percent-encoded text contains this byte. */
+static const char CODE_MARK = '\xFF';
+
+/* The links of two users differ only in the code. So a list with marks is kept for each campaign,
+ * together with the texts that it was made from. If the campaign now has other texts, the list is
+ * made again. */
+struct sharing_lists {
+	struct sharing_list {
+		struct buf subject, text;
+		struct buf json;
+	} slots[16]; /* one has 14 KB if the texts are as long as a campaign may have them */
+};
+
+struct sharing_lists *sharing_lists_new(void)
+{
+	return calloc(1, sizeof(struct sharing_lists));
+}
+
+void sharing_lists_free(struct sharing_lists *lists)
+{
+	if (lists == NULL)
+		return;
+	for (size_t i = 0; i < sizeof lists->slots / sizeof *lists->slots; i++) {
+		buf_free(&lists->slots[i].subject);
+		buf_free(&lists->slots[i].text);
+		buf_free(&lists->slots[i].json);
+	}
+	free(lists);
+}
+
+/* The link of every user, with the mark instead of the code. */
+static void encode_link(struct buf *out, const struct call *call)
+{
+	struct text before, after;
+	struct buf link = {0};
+	call_write_join_url(call, &link, text_from(&CODE_MARK, 1));
+	text_cut(buf_view(&link), CODE_MARK, &before, &after);
+	form_encode_url(out, before);
+	buf_char(out, CODE_MARK);
+	form_encode_url(out, after);
+	out->failed = out->failed || link.failed;
+	buf_free(&link);
+}
+
+static void write_list(struct buf *out, const struct words *w)
 {
 	struct buf url = {0};
-	struct words words;
-	encode_words(&words, campaign, link);
-	json_open(o, name, '[');
+	struct json_out o = json_out(out);
+	json_open(&o, NULL, '[');
 	for (const struct sharing_network *n = SHARING_NETWORKS; n->social != NULL; n++) {
 		buf_reset(&url);
-		write_url(&url, n, &words);
-		o->buf->failed = o->buf->failed || url.failed;
-		json_open(o, NULL, '{');
-		json_put_text(o, "social", text_of(n->social));
-		json_put_text(o, "url", buf_view(&url));
-		json_close(o, '}');
+		write_url(&url, n, w);
+		out->failed = out->failed || url.failed;
+		json_open(&o, NULL, '{');
+		json_put_text(&o, "social", text_of(n->social));
+		json_put_text(&o, "url", buf_view(&url));
+		json_close(&o, '}');
 	}
-	json_close(o, ']');
-	free_words(&words, o->buf);
+	json_close(&o, ']');
 	buf_free(&url);
 }
 
-void sharing_put(struct json_out *o, const struct campaign *campaign, struct text link)
+static void make_list(struct sharing_list *list, const struct call *call, struct text subject,
+		      struct text text)
 {
+	struct words words;
+	encode_texts(&words, subject, text);
+	encode_link(&words.link, call);
+	buf_reset(&list->subject);
+	buf_reset(&list->text);
+	buf_reset(&list->json);
+	buf_text(&list->subject, subject);
+	buf_text(&list->text, text);
+	write_list(&list->json, &words);
+	free_words(&words, &list->json);
+	if (list->subject.failed || list->text.failed)
+		list->json.failed = true;
+}
+
+static bool is_made_from(const struct sharing_list *list, struct text subject, struct text text)
+{
+	return list->json.n > 0 && !list->json.failed &&
+	       text_eq(buf_view(&list->subject), subject) && text_eq(buf_view(&list->text), text);
+}
+
+static const struct sharing_list *find_list(const struct call *call,
+					    const struct campaign *campaign)
+{
+	struct sharing_lists *lists = call->api->sharing;
+	struct sharing_list *list =
+	    &lists->slots[campaign->id % (sizeof lists->slots / sizeof *lists->slots)];
+	const struct text subject = subject_of(campaign);
+	const struct text text = page_text_of(campaign, "share_text");
+	if (!is_made_from(list, subject, text))
+		make_list(list, call, subject, text);
+	return list;
+}
+
+static void put_list(struct json_out *o, const char *name, const struct sharing_list *list,
+		     struct text code)
+{
+	struct text rest = buf_view(&list->json), before;
+	json_begin(o, text_of(name));
+	while (text_cut(rest, CODE_MARK, &before, &rest)) {
+		buf_text(o->buf, before);
+		form_encode_url(o->buf, code);
+	}
+	buf_text(o->buf, before);
+	o->buf->failed = o->buf->failed || list->json.failed;
+}
+
+void sharing_put_socials(const struct call *call, struct json_out *o, const char *name,
+			 const struct campaign *campaign, struct text code)
+{
+	put_list(o, name, find_list(call, campaign), code);
+}
+
+void sharing_put(const struct call *call, struct json_out *o, const struct campaign *campaign,
+		 struct text code)
+{
+	const struct sharing_list *list = find_list(call, campaign);
 	json_open(o, "sharing", '{');
-	sharing_put_socials(o, "socials", campaign, link);
-	json_put_text(o, "subject", subject_of(campaign));
-	json_put_text(o, "text", page_text_of(campaign, "share_text"));
+	put_list(o, "socials", list, code);
+	json_put_text(o, "subject", buf_view(&list->subject));
+	json_put_text(o, "text", buf_view(&list->text));
 	json_close(o, '}');
 }

@@ -4,6 +4,7 @@
 #ifndef API_SHARING_H
 #define API_SHARING_H
 
+#include "api/call/call.h"
 #include "base/json.h"
 #include "core/records.h"
 
@@ -19,10 +20,19 @@ extern const struct sharing_network SHARING_NETWORKS[]; /* ends with a NULL soci
 void sharing_write_url(struct buf *out, const struct sharing_network *network,
 		       const struct campaign *campaign, struct text link);
 
-/** Writes a list of {"social", "url"} for this link. */
-void sharing_put_socials(struct json_out *o, const char *name, const struct campaign *campaign,
-			 struct text link);
+/* The lists that sharing_put_socials has made lately: the links of the users of a campaign differ
+ * only in the code. */
+struct sharing_lists;
+/** Without a list. NULL if memory runs out. */
+struct sharing_lists *sharing_lists_new(void);
+/** NULL is fine. */
+void sharing_lists_free(struct sharing_lists *lists);
+
+/** Writes a list of {"social", "url"} for the join link of this code. */
+void sharing_put_socials(const struct call *call, struct json_out *o, const char *name,
+			 const struct campaign *campaign, struct text code);
 /** Writes "sharing": {"socials": [{"social", "url"}], "subject", "text"} for this link. */
-void sharing_put(struct json_out *o, const struct campaign *campaign, struct text link);
+void sharing_put(const struct call *call, struct json_out *o, const struct campaign *campaign,
+		 struct text code);
 
 #endif
