@@ -174,7 +174,7 @@ test-postgresql:                     ## run the tests that need a PostgreSQL ser
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
 	@REFERD_POSTGRESQL=1 test/run --unit asan --e2e release $(ON_POSTGRESQL) e2e/test_nodes \
-	    e2e/test_moves
+	    e2e/test_moves e2e/test_demo_nodes
 .PHONY: test-postgresql
 
 test-long: CYCLES ?= 300
@@ -194,6 +194,10 @@ test-million: all                    ## run USERS=1000000 through import, export
 
 demo:                                ## run the whole story with real commands: join, webhook, qualify
 	@deploy/demo.sh
+
+demo-nodes:                          ## run three nodes on a primary and a standby, and kill one of each
+	@deploy/demo_nodes.sh
+.PHONY: demo-nodes
 
 deps:                                ## install the Debian packages that are missing
 	@deploy/deps.sh

@@ -7,76 +7,16 @@ cd "$(dirname "$0")/.."
 deploy/deps.sh
 make --no-print-directory -s all
 build=build/release
-place=$(mktemp -d "${TMPDIR:-/tmp}/referd-demo-XXXXXX")
-receiver_pid='' server_pid=''
-
-finish() {
-	local status=$?
-	trap - EXIT
-	for pid in $server_pid $receiver_pid; do
-		kill "$pid" 2>/dev/null || true
-		wait "$pid" 2>/dev/null || true
-	done
-	if [ "$status" -ne 0 ]; then
-		printf '\nThe demo failed. The last lines of the server and of the receiver:\n' >&2
-		tail -n 20 "$place"/*.err >&2 || true
-	fi
-	rm -rf "$place"
-	exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-bold='' plain=''
-if [ -t 1 ]; then
-	bold=$'\033[1m' plain=$'\033[0m'
-fi
-title() { printf '\n%s== %s%s\n' "$bold" "$1" "$plain"; }
-fail() {
-	printf 'demo: %s\n' "$1" >&2
-	exit 1
-}
-
-# Shows a command line, runs it and shows its output, which is then in $out.
-show() {
-	printf '\n$ %s\n' "$1"
-	out=$(eval "$1")
-	printf '%s\n' "$out"
-}
-
-# The first match of a sed pattern in the last output.
-pick() { sed -n "s/.*$1.*/\\1/p" <<<"$out" | head -n 1; }
-
-expect() { # TEXT
-	case $out in
-	*"$1"*) ;;
-	*) fail "expected $1" ;;
-	esac
-}
-
-# Waits until FILE has COUNT lines that match PATTERN.
-await() { # PATTERN FILE [COUNT]
-	local end=$((SECONDS + 20))
-	until [ "$(grep -c -- "$1" "$2")" -ge "${3:-1}" ]; do
-		[ "$SECONDS" -lt "$end" ] || fail "no \"$1\" in $2 within 20 s"
-		sleep 0.02
-	done
-}
+. deploy/demo_steps.sh
 
 title 'Start an HTTPS receiver, which stands for your CRM'
-$build/referd-bench receiver --print --identity "$place/identity.pem" --ca-out "$place/ca.pem" \
-	>"$place/receiver.out" 2>"$place/receiver.err" &
-receiver_pid=$!
-printf '\n$ referd-bench receiver --print --identity identity.pem --ca-out ca.pem\n'
-await 'listening on' "$place/receiver.out"
-out=$(head -n 1 "$place/receiver.out")
-printf '%s\n' "$out"
-hooks=$(pick 'listening on \(.*\)')
+start_receiver
 
 title 'Start referd with a new database in a temporary directory'
 $build/referd serve --data "$place/data" --listen 127.0.0.1:0 --ca-file "$place/ca.pem" \
 	--allow-targets 127.0.0.0/8 >"$place/referd.out" 2>"$place/referd.err" &
 server_pid=$!
+started "$server_pid"
 printf '\n$ referd serve --data data --listen 127.0.0.1:0 --ca-file ca.pem --allow-targets 127.0.0.0/8\n'
 await 'first start' "$place/referd.out"
 cat "$place/referd.out"
@@ -135,10 +75,6 @@ expect "code = $byron"
 [ "$(grep -c '^POST /user-qualified' "$place/receiver.out")" -eq 1 ] || fail 'the receiver got the event more than once'
 
 title 'SIGTERM: referd sends its last responses and exits'
-kill "$server_pid"
-wait "$server_pid" || fail "referd exited with status $?"
-server_pid=''
-kill "$receiver_pid"
-wait "$receiver_pid" || fail "the receiver exited with status $?"
-receiver_pid=''
+stop "$server_pid" referd
+stop "$receiver_pid" 'the receiver'
 printf '\nreferd exited with status 0. The demo is complete.\n'

@@ -3,6 +3,7 @@
 # except a libevent without its security fixes. Called by make deps, deploy/demo.sh and .ci/run:
 #   deps.sh             what building referd and `make test` need
 #   deps.sh --check     what `make check`, `make fuzz` and the tests with reverse proxies need as well
+#   deps.sh --nodes     what `make demo-nodes` needs as well: PostgreSQL and HAProxy
 #   deps.sh --browser   what `make test-browser` and the signature tests need as well
 #   deps.sh --bench     what `make bench` needs as well
 set -euo pipefail
@@ -44,6 +45,11 @@ need_program() { # PROGRAM...: each is in the package of the same name, or comes
 	done
 }
 
+need_haproxy_and_postgresql() { # PostgreSQL from a package, because other builds differ in their paths
+	[ -x "$(PATH=$PATH:/usr/sbin command -v haproxy)" ] || missing+=(haproxy)
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+}
+
 case ${1:-} in
 '')
 	for package in "${packages[@]}"; do
@@ -56,11 +62,14 @@ case ${1:-} in
 	;;
 --check)
 	need_program clang clang-tidy clang-format cppcheck
-	for program in nginx haproxy caddy debootstrap; do # e2e/test_proxies, e2e/test_package
+	need_haproxy_and_postgresql
+	for program in nginx caddy debootstrap; do # e2e/test_proxies, e2e/test_package
 		[ -x "$(PATH=$PATH:/usr/sbin command -v $program)" ] || missing+=("${program/%nginx/nginx-light}")
 	done
 	command -v promtool >/dev/null || missing+=(prometheus) # e2e/test_monitoring
-	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
+	;;
+--nodes)
+	need_haproxy_and_postgresql
 	;;
 --browser)
 	command -v node >/dev/null || missing+=(nodejs)
@@ -68,7 +77,7 @@ case ${1:-} in
 	;;
 --bench) need_program wrk ;;
 *)
-	echo "usage: deploy/deps.sh [--check | --browser | --bench]" >&2
+	echo "usage: deploy/deps.sh [--check | --nodes | --browser | --bench]" >&2
 	exit 2
 	;;
 esac
