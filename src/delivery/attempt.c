@@ -261,6 +261,8 @@ static void on_loaded(struct command *command, enum err err)
 	struct lane *l = run->lane;
 	bool loading = run->state == ATTEMPT_LOADING; /* else the lane is freed */
 	assert(loading || run->state == ATTEMPT_ABANDONED);
+	if (loading)
+		scheduler_answered(l->scheduler, run->work);
 	if (loading && is_old_row(run, err)) {
 		finish(run);
 		return;
@@ -289,13 +291,14 @@ static void on_loaded(struct command *command, enum err err)
 	finish(run);
 }
 
-bool attempt_start(struct lane *l, const struct due *due)
+bool attempt_start(struct lane *l, const struct due *due, uint32_t work)
 {
 	struct attempt_run *run = calloc(1, sizeof *run);
 	if (run == NULL)
 		return false;
 	run->lane = l;
 	run->due = *due;
+	run->work = work;
 	run->fence = l->claim.fence;
 	run->state = ATTEMPT_LOADING;
 	run->load.delivery_id = due->delivery_id;
@@ -304,6 +307,7 @@ bool attempt_start(struct lane *l, const struct due *due)
 		free(run);
 		return false;
 	}
+	scheduler_ask(l->scheduler, work);
 	run->next = l->runs;
 	if (l->runs != NULL)
 		l->runs->prev = run;
@@ -333,6 +337,8 @@ void attempt_cancel_all(struct lane *l)
 			http_call_cancel(run->call);
 		if (run->state == ATTEMPT_FINISHED)
 			results_remove(&l->scheduler->results, run);
+		if (run->state == ATTEMPT_LOADING)
+			scheduler_answered(l->scheduler, run->work);
 		if (run->state == ATTEMPT_LOADING || run->state == ATTEMPT_CALLING)
 			leave_flight(run);
 		unlink_run(run);

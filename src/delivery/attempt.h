@@ -29,14 +29,15 @@ struct attempt_run {
 	struct lease_fence fence;    /* of the lane, when the attempt began */
 	uint64_t attempts, refusals; /* before this attempt, in this round */
 	uint64_t began_ms;
-	bool secret; /* the request has values that not every token may see */
+	uint32_t work; /* in the unit of TURN_WORK */
+	bool secret;   /* the request has values that not every token may see */
 	struct http_call *call;
 	struct arena arena; /* texts of the record */
 };
 
-/** Starts the attempt of a due row. False if memory or the store's queue is exhausted: the row
- * stays due. */
-bool attempt_start(struct lane *lane, const struct due *due) WARN_UNUSED;
+/** Starts the attempt of a due row, which is `work` for the turn. False if memory or the store's
+ * queue is exhausted: the row stays due. */
+bool attempt_start(struct lane *lane, const struct due *due, uint32_t work) WARN_UNUSED;
 /** Returns true if the lane has an attempt of the delivery, up to its recorded result. */
 bool attempt_in_flight(const struct lane *lane, uint64_t delivery_id);
 /** Ends all attempts of the lane without recording them. */

@@ -48,11 +48,7 @@ bool lane_is_over(const struct lane *l)
 
 void lane_poke(struct lane *l)
 {
-	if (l->dirty)
-		return;
-	l->dirty = true;
-	l->next_dirty = l->scheduler->lanes.dirty;
-	l->scheduler->lanes.dirty = l;
+	lanes_poke(&l->scheduler->lanes, l);
 	/* If the scheduler's turn is over, the lane must not wait for the next event. */
 	loop_again(l->scheduler->config.loop);
 }
@@ -199,6 +195,7 @@ static void on_scanned(struct command *command, enum err err)
 	uint64_t now_ms = l->configured ? scheduler_now_ms(l->scheduler) : UINT64_MAX;
 	size_t i = 0, had = l->n;
 	l->scanning = false;
+	scheduler_answered(l->scheduler, 1);
 	if (err != ERR_OK) {
 		log_error("delivery.scan_failed", LOG_U64("webhook_id", l->webhook_id),
 			  LOG_STR("error", err_name(err)));
@@ -237,7 +234,9 @@ static void read_ahead(struct lane *l)
 	l->scan.from = l->cursor;
 	l->scan.from.webhook_id = l->webhook_id;
 	l->scanning = store_query(l->scheduler->config.store, &l->scan.command) == ERR_OK;
-	if (!l->scanning)
+	if (l->scanning)
+		scheduler_ask(l->scheduler, 1);
+	else
 		lane_pause(l);
 }
 
@@ -258,6 +257,7 @@ static void cancel_slice(struct lane *l)
 	struct delivery_cancel *c = &l->cancel.cancel;
 	if (l->cancelling || l->n == 0)
 		return;
+	scheduler_spend(l->scheduler, TURN_SLICE);
 	for (c->n = 0; c->n < DELIVERY_CANCEL_MAX && l->n > 0; window_drop_first(l))
 		c->due[c->n++] = l->window[l->head];
 	c->lane = l->claim.fence;
@@ -270,13 +270,15 @@ static void cancel_slice(struct lane *l)
 
 static void start_due(struct lane *l)
 {
-	uint64_t now_ms = scheduler_now_ms(l->scheduler);
+	struct scheduler *s = l->scheduler;
+	uint64_t now_ms = scheduler_now_ms(s);
 	uint32_t established = http_pool_established(l->pool);
 	uint32_t growing = established + established / 8 + LANE_GROWTH;
-	while (l->n > 0 && !l->scheduler->draining && l->in_flight < growing &&
+	while (l->n > 0 && !s->draining && l->in_flight < growing && s->turn_left > 0 &&
 	       throttle_allows(&l->throttle, l->in_flight, now_ms, &l->throttled_until_ms) &&
 	       lane_may_begin(l)) {
-		if (!attempt_start(l, &l->window[l->head])) {
+		uint32_t work = l->in_flight < established ? 1 : TURN_CONNECTION;
+		if (!attempt_start(l, &l->window[l->head], work)) {
 			lane_pause(l);
 			return;
 		}
@@ -287,6 +289,8 @@ static void start_due(struct lane *l)
 	 * ready. */
 	if (l->n > 0 && l->in_flight >= growing && l->throttled_until_ms == 0)
 		l->throttled_until_ms = now_ms + GROWING_MS;
+	if (l->n > 0 && s->turn_left == 0)
+		lane_poke(l); /* the next turn goes on, after the lanes that wait now */
 }
 
 void lane_run(struct lane *l)

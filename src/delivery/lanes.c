@@ -46,10 +46,24 @@ void lanes_free_all(struct lanes *lanes)
 		struct lane *next;
 		for (struct lane *l = lanes->buckets[i]; l != NULL; l = next) {
 			next = l->next_in_bucket;
+			l->dirty = true; /* ended attempts must not link it to freed lanes */
 			lane_free(l);
 		}
 	}
 	*lanes = (struct lanes){0};
+}
+
+void lanes_poke(struct lanes *lanes, struct lane *l)
+{
+	if (l->dirty)
+		return;
+	l->dirty = true;
+	l->next_dirty = NULL;
+	if (lanes->dirty == NULL)
+		lanes->dirty = l;
+	else
+		lanes->last_dirty->next_dirty = l;
+	lanes->last_dirty = l;
 }
 
 struct lane *lanes_take_poked(struct lanes *lanes)

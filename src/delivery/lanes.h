@@ -10,7 +10,9 @@ enum { LANES_BUCKETS = 256 };
 
 struct lanes {
 	struct lane *buckets[LANES_BUCKETS];
-	struct lane *dirty; /* the poked lanes, which the scheduler's turn runs */
+	/* The poked lanes, in the order in which they were poked. Each turn of the scheduler runs
+	 * lanes from the front, so a lane that is poked again waits behind all others. */
+	struct lane *dirty, *last_dirty;
 };
 
 /** The lane of the webhook, or NULL. */
@@ -21,7 +23,9 @@ struct lane *lanes_get(struct scheduler *s, uint64_t webhook_id);
 void lanes_remove(struct lanes *lanes, struct lane *lane);
 void lanes_free_all(struct lanes *lanes);
 
-/** Takes a lane out of the list of poked lanes; NULL if the list is empty. */
+/** Appends the lane to the list of poked lanes, if it is not in the list. */
+void lanes_poke(struct lanes *lanes, struct lane *lane);
+/** Takes the first lane out of the list of poked lanes; NULL if the list is empty. */
 struct lane *lanes_take_poked(struct lanes *lanes);
 /** Pokes every lane whose wake time has come. */
 void lanes_wake(struct lanes *lanes, uint64_t now_ms);

@@ -62,6 +62,7 @@ void lane_judge_late(struct lane *l)
 	struct lane_late *late = &l->late;
 	if (!late->wanted || late->busy || !l->configured || l->scheduler->draining)
 		return;
+	scheduler_spend(l->scheduler, 1);
 	late->slice.command =
 	    (struct command){.decide = delivery_find_late_decide, .done = on_found};
 	late->slice.webhook_id = l->webhook_id;

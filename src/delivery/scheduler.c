@@ -127,6 +127,43 @@ static void follow_jumps(struct scheduler *s)
 	lanes_judge_late(&s->lanes);
 }
 
+void scheduler_spend(struct scheduler *s, uint32_t work)
+{
+	s->turn_left -= s->turn_left < work ? s->turn_left : work;
+}
+
+void scheduler_ask(struct scheduler *s, uint32_t work)
+{
+	scheduler_spend(s, work);
+	s->asked += work;
+}
+
+/* The last answers come after the lanes of this turn have run, so lanes that wait need a turn. */
+void scheduler_answered(struct scheduler *s, uint32_t work)
+{
+	assert(s->asked >= work);
+	s->asked -= work;
+	if (s->lanes.dirty != NULL)
+		loop_again(s->config.loop);
+}
+
+/* Runs the lanes that were poked, until the work of a turn is spent. */
+static void run_lanes(struct scheduler *s)
+{
+	s->turn_left = s->asked < TURN_WORK ? TURN_WORK - s->asked : 0;
+	while (s->turn_left > 0) {
+		struct lane *l = lanes_take_poked(&s->lanes);
+		if (l == NULL)
+			return;
+		lane_run(l);
+		if (lane_is_over(l))
+			lanes_remove(&s->lanes, l);
+	}
+	/* Otherwise an answer makes the next turn. */
+	if (s->lanes.dirty != NULL && s->asked == 0)
+		loop_again(s->config.loop);
+}
+
 void scheduler_turn(struct scheduler *s)
 {
 	follow_jumps(s);
@@ -139,11 +176,7 @@ void scheduler_turn(struct scheduler *s)
 		return;
 	if (time_has_come)
 		lanes_wake(&s->lanes, now_ms);
-	for (struct lane *l; (l = lanes_take_poked(&s->lanes)) != NULL;) {
-		lane_run(l);
-		if (lane_is_over(l))
-			lanes_remove(&s->lanes, l);
-	}
+	run_lanes(s);
 	s->next_ms = scheduler_next_ms(s);
 	if (s->next_ms != 0 && (s->timer_at_ms == 0 || s->next_ms < s->timer_at_ms))
 		arm(s, s->next_ms);

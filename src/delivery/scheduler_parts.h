@@ -9,6 +9,15 @@
 #include "lanes.h"
 #include "results.h"
 
+enum {
+	/* The work that all lanes together may begin in one turn of the loop, in attempts on
+	 * connections that are open. An attempt costs about 30 us, and all clients wait for the
+	 * turn. */
+	TURN_WORK = 128,
+	TURN_CONNECTION = 8, /* an attempt that opens a connection: its TLS handshake */
+	TURN_SLICE = 32,     /* a command that cancels many deliveries */
+};
+
 struct scheduler {
 	struct scheduler_config config;
 	uint8_t secret_key[32];
@@ -17,6 +26,8 @@ struct scheduler {
 	uint64_t next_ms;     /* the next wake time of a lane; 0: no lane has one */
 	struct lanes lanes;
 	struct results results;
+	uint32_t turn_left; /* of TURN_WORK, in this turn */
+	uint32_t asked;     /* work of the queries that the store has not answered */
 	bool draining;
 	uint32_t in_flight; /* attempts that load their records or use a connection */
 	uint32_t under_way; /* attempts in flight, and results that are not recorded yet */
@@ -30,6 +41,14 @@ struct scheduler {
 
 /** The time on the steady clock (base/loop.h), which the whole room uses. */
 uint64_t scheduler_now_ms(const struct scheduler *s);
+
+/** A lane begins this much work in this turn. */
+void scheduler_spend(struct scheduler *s, uint32_t work);
+/** The same, and the work goes on when the store answers a query. An engine may answer the queries
+ * of many turns in one turn, so TURN_WORK also limits the queries that are not answered. */
+void scheduler_ask(struct scheduler *s, uint32_t work);
+/** The store has answered such a query. */
+void scheduler_answered(struct scheduler *s, uint32_t work);
 
 /** With several nodes: reads all webhooks, because another node may have changed them. */
 void scheduler_read_again(struct scheduler *s);

@@ -48,6 +48,7 @@ static inline void on_world_turn(void *arg)
 	scheduler_before_store(w->scheduler);
 	store_wait(w->core.store);
 	scheduler_turn(w->scheduler);
+	store_answer_queries(w->core.store);
 }
 
 /* The time of the steady clock, whatever the wall clock shows. */
@@ -56,7 +57,7 @@ static inline uint64_t steady_now(const struct delivery_world *w)
 	return w->client.epoch_ms + w->clock.now_mono_ns / 1000000;
 }
 
-/* The other jobs look at the records every few seconds, which costs too much in a test of days. */
+/* The other jobs look every few seconds, which costs too much in a test of days. */
 static inline const struct upkeep_job *jobs_of_world(void)
 {
 	static struct upkeep_job jobs[3];
@@ -147,8 +148,7 @@ static inline void close_store(struct delivery_world *w)
 static inline int close_world(void **state)
 {
 	struct delivery_world *w = *state;
-	/* The store owns the commands that it holds. They must complete before the room closes, or
-	 * they leak. */
+	/* The store's commands must complete before the room closes, or they leak. */
 	while (!store_idle(w->core.store))
 		store_wait(w->core.store);
 	scheduler_close(w->scheduler);

@@ -54,6 +54,7 @@ struct http_client {
 	fake_script *script; /* if NULL, every call gets a 200 */
 	void *script_arg;
 	bool forget; /* count calls without keeping them */
+	bool cold;   /* no connection is ever established */
 	struct http_call *first, *last;
 	struct fake_record *calls;
 	size_t n, cap;
@@ -97,8 +98,7 @@ struct http_pool *http_pool_open(struct http_client *client, uint32_t idle_max)
 /* As many as the caller may want: only real connections grow slowly. */
 uint32_t http_pool_established(const struct http_pool *pool)
 {
-	(void)pool;
-	return 1024;
+	return pool->client->cold ? 0 : 1024;
 }
 
 void http_pool_close(struct http_pool *pool)

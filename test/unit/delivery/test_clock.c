@@ -163,7 +163,7 @@ static void many_late_rows_are_moved_in_slices(void **state)
 {
 	struct delivery_world *w = *state;
 	static const char hour[] = "\0\0\0\0\0\0\016\020";
-	struct fake_answer answer = {.status = 500};
+	struct fake_answer answer = {.status = 500, .after_ms = 10}; /* after the last request */
 	struct webhook hook = hook_for(w, "https://crm.example/in");
 	answer_with(w, &answer);
 	hook.schedule = text_from(hour, 8);
