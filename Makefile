@@ -170,11 +170,11 @@ test:                                ## run what CI runs: unit tests under ASan,
 
 ON_POSTGRESQL := $(addprefix store/test_,engines engines_random nodes_postgresql queries_postgresql missing_postgresql \
     faults_postgresql failover_postgresql)
+NODES := $(addprefix e2e/test_,nodes node_faults moves demo_nodes)
 test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
-	@REFERD_POSTGRESQL=1 test/run --unit asan --e2e release $(ON_POSTGRESQL) e2e/test_nodes \
-	    e2e/test_moves e2e/test_demo_nodes
+	@REFERD_POSTGRESQL=1 test/run --unit asan --e2e release $(ON_POSTGRESQL) $(NODES)
 .PHONY: test-postgresql
 
 test-long: CYCLES ?= 300
@@ -187,6 +187,8 @@ test-long:                           ## run the tests in both flavours, with CYC
 	    --e2e release --e2e asan --cycles $(CYCLES)
 	@REFERD_POSTGRESQL=1 REFERD_KILLS=500 REFERD_CUT_STEP=1 REFERD_REVOCATIONS=10000 test/run --unit release \
 	    --cycles 1000 $(ON_POSTGRESQL)
+	@REFERD_POSTGRESQL=1 REFERD_USERS=$(USERS) REFERD_NODES_ROUNDS=10000 REFERD_NODE_KILLS=300 REFERD_NODE_STOPS=30 \
+	    test/run --e2e release --cycles 1000 $(NODES)
 	@$(MAKE) --no-print-directory test-speed
 
 test-million: all                    ## run USERS=1000000 through import, export, verify and backup

@@ -2,9 +2,12 @@
 record of a node from its memory. Called by make test-postgresql."""
 import itertools
 import os
+import random
 import re
 import signal
+import sys
 import threading
+import time
 import unittest
 
 from client import Client
@@ -18,13 +21,26 @@ ROUNDS = int(os.environ.get("REFERD_NODES_ROUNDS", "20"))
 
 
 class Configuration(Nodes):
-    """A change on one node applies to the next request to the other node."""
+    """A change on one node applies to the next request to the other node. REFERD_SEED repeats the pauses."""
+    OPTIONS = ("--miss-rate", "0", "--store-timeout", "60s")
     RECEIVER = True
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        seed = int(os.environ.get("REFERD_SEED", random.randrange(1 << 32)))
+        cls.random = random.Random(seed)
+        print(f"{cls.__name__}: REFERD_SEED={seed}", file=sys.stderr)
+
+    def pause(self):
+        """Mostly short: a node that was quiet for a while must know the change too."""
+        time.sleep(self.random.choice((0, 0, 0, 0.001, 0.005, 0.02)))
 
     def test_a_token_of_one_node_works_on_the_other_until_it_is_revoked(self):
         for _ in range(ROUNDS):
             made = self.has(self.a.api.json("POST", "/api/v2/tokens", {"name": "t", "scopes": ["read"]}), 201).data
             self.has(self.b.api.get("/api/v2/campaigns", token=made["token"]), 200)
+            self.pause()
             self.has(self.a.api.call("DELETE", f"/api/v2/tokens/{made['id']}"), 204)
             self.has(self.b.api.get("/api/v2/campaigns", token=made["token"]), 401)
 
@@ -73,6 +89,7 @@ class Configuration(Nodes):
         turns = itertools.cycle(((self.a, self.b), (self.b, self.a)))
         for i, (editor, joiner) in zip(range(1, ROUNDS), turns):
             edited = {"url": f"https://{self.receiver.address}/{i}"}
+            self.pause()
             self.has(editor.api.json("PUT", f"/api/v2/webhooks/{webhook['id']}", edited), 200)
             self.join(joiner, referrer["code"], f"w{i}@example.com")
             until(lambda: f"/{i}" in self.paths(), f"the request {i} at the new address")
