@@ -3,6 +3,7 @@
  */
 #include "store/record.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "store/crc32c.h"
@@ -24,7 +25,7 @@ static uint8_t *put_varint(uint8_t *out, uint64_t v)
 }
 
 /* Returns the byte after the number, or NULL if the number is truncated or has over 64 bits. */
-static const uint8_t *take_varint(const uint8_t *p, const uint8_t *end, uint64_t *v)
+static const uint8_t *take_long_varint(const uint8_t *p, const uint8_t *end, uint64_t *v)
 {
 	uint64_t value = 0;
 	for (unsigned shift = 0; shift < 64 && p < end; shift += 7) {
@@ -40,18 +41,26 @@ static const uint8_t *take_varint(const uint8_t *p, const uint8_t *end, uint64_t
 	return NULL;
 }
 
+/* The same. Most numbers have one byte. */
+static inline const uint8_t *take_varint(const uint8_t *p, const uint8_t *end, uint64_t *v)
+{
+	if (p == end || *p >= 0x80)
+		return take_long_varint(p, end, v);
+	*v = *p;
+	return p + 1;
+}
+
 static void put_be64(uint8_t *out, uint64_t v)
 {
-	for (int i = 7; i >= 0; i--, v >>= 8)
-		out[i] = (uint8_t)v;
+	v = htobe64(v);
+	memcpy(out, &v, sizeof v);
 }
 
 static uint64_t take_be64(const uint8_t *p)
 {
-	uint64_t v = 0;
-	for (int i = 0; i < 8; i++)
-		v = v << 8 | p[i];
-	return v;
+	uint64_t v;
+	memcpy(&v, p, sizeof v);
+	return be64toh(v);
 }
 
 size_t record_encode_prefix(const struct record_kind *kind, const void *record, size_t n_fields,
