@@ -307,7 +307,7 @@ void http_server_close(struct http_server *server)
 const struct text *http_request_header(const struct http_request *req, struct text name)
 {
 	for (size_t i = 0; i < req->n_headers; i++)
-		if (text_ieq(req->headers[i].name, name))
+		if (req->headers[i].name.n == name.n && text_ieq(req->headers[i].name, name))
 			return &req->headers[i].value;
 	return NULL;
 }

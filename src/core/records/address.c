@@ -27,7 +27,7 @@ static bool is_plain(struct text host)
 	for (size_t i = 0; i < host.n; i++)
 		all |= (unsigned char)host.p[i];
 	for (size_t i = 0; all < 0x80 && i + 4 <= host.n; i++)
-		if (text_ieq(text_from(host.p + i, 4), TEXT("xn--")))
+		if (host.p[i + 2] == '-' && text_ieq(text_from(host.p + i, 4), TEXT("xn--")))
 			return false;
 	return all < 0x80;
 }
