@@ -20,7 +20,7 @@ struct known_code {
 	uint64_t id;
 	char code[CODE_LENGTH]; /* the first byte is the type */
 };
-enum { KNOWN_CODES = 256 };
+enum { KNOWN_CODES = 1024 }; /* more than the deliveries that wait, unless a receiver is slow */
 
 struct codes {
 	struct crypto_cipher *cipher, *inverse;

@@ -191,7 +191,7 @@ static void every_code_belongs_to_one_id(void **state)
 	codes_free(unread);
 }
 
-/* Codes keep what they computed lately, in 256 places. These ids share one place. */
+/* Codes keep what they computed lately, in 1,024 places. These ids share one place. */
 static void ids_with_the_same_lower_bits_keep_their_codes(void **state)
 {
 	enum { IDS = 4, TYPES = 2 };
@@ -200,13 +200,13 @@ static void ids_with_the_same_lower_bits_keep_their_codes(void **state)
 	char codes[IDS][TYPES][CODE_LENGTH + 1], code[CODE_LENGTH + 1];
 	for (size_t i = 0; i < IDS * TYPES; i++) {
 		struct codes *fresh = world_codes();
-		code_write(fresh, types[i % TYPES], 1 + 256 * (i / TYPES),
+		code_write(fresh, types[i % TYPES], 1 + 1024 * (i / TYPES),
 			   codes[i / TYPES][i % TYPES]);
 		codes_free(fresh);
 	}
 	for (int i = 0; i < 10000; i++) {
 		size_t at = seeded_below(&seed, IDS), type = seeded_below(&seed, TYPES);
-		uint64_t id = 1 + 256 * at;
+		uint64_t id = 1 + 1024 * at;
 		if (seeded_below(&seed, 2) == 0)
 			assert_true(code_read(*state, types[type], text_of(codes[at][type])) == id);
 		code_write(*state, types[type], id, code);
