@@ -68,6 +68,26 @@ void code_secret_write(struct codes *codes, enum code_secret purpose, uint64_t u
 bool code_secret_fits(struct codes *codes, enum code_secret purpose, uint64_t user_id,
 		      struct text secret);
 
+/** Writes the secret of a one-time link, which belongs to one event of a user. The id of the event
+ * must be below 2^56. */
+void code_once_write(struct codes *codes, uint64_t user_id, uint64_t event_id,
+		     char out[CODE_SECRET_SIZE]);
+/** Reads the secret of a one-time link. False if this database never writes that secret. Does not
+ * know whether the link is still good. */
+bool code_once_read(struct codes *codes, struct text secret, uint64_t *user_id, uint64_t *event_id);
+
+/* The hidden field of a form: when the page was made, and a number that no other page has. */
+struct form_token {
+	uint64_t at_ms;  /* Unix time, below 2^56 */
+	uint64_t number; /* below 2^63; 0: no token */
+};
+void code_form_token_write(struct codes *codes, struct form_token token,
+			   char out[CODE_SECRET_SIZE]);
+/** Returns a zeroed token for a text that this database never writes. */
+struct form_token code_form_token_read(struct codes *codes, struct text text);
+
+/** Returns a keyed 63-bit hash of the bytes by which limits count a client. */
+uint64_t codes_hash_network(struct codes *codes, struct text network);
 /** Returns a keyed 64-bit hash of campaign and canonical address, for the e-mail index. */
 uint64_t codes_hash_email(struct codes *codes, uint64_t campaign_id, struct text canonical);
 

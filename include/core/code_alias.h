@@ -48,5 +48,8 @@ struct text code_of_campaign(struct codes *codes, uint64_t id, struct text alias
  * only the user and tokens with the scope write may see it. */
 void code_write_me_url(struct codes *codes, struct text base, struct text code, uint64_t user_id,
 		       struct buf *out);
+/** Appends the address of a one-time link to that page, "{base}/me/{code}/once/{secret}". */
+void code_write_once_url(struct codes *codes, struct text base, struct text code, uint64_t user_id,
+			 uint64_t event_id, struct buf *out);
 
 #endif

@@ -22,7 +22,7 @@ enum join_outcome {
 	JOIN_PAUSED,
 	JOIN_DRAFT,
 	JOIN_ARCHIVED,
-	JOIN_SELF,  /* the address is the referrer's own */
+	JOIN_SELF,  /* the address is the referrer's own, and no browser sent it */
 	JOIN_FIELD, /* form fields are wrong, or the imported code cannot be used: see problems */
 	JOIN_KEY_REUSED, /* an earlier request with this idempotency key had another body */
 };
@@ -41,8 +41,14 @@ struct join {
 	 * finds, and refuses the join. */
 	struct text first_name, email;
 	struct text canonical_email;
-	struct text ip;      /* 4 or 16 bytes, or empty */
-	struct pairs fields; /* form fields of the campaign as sent: (name, value) */
+	struct text ip; /* 4 or 16 bytes, or empty */
+	/* The bytes by which limits count the client, if a known address shall cause a request for
+	 * the way back (way_back.h) where the campaign allows it; or empty. */
+	struct text network;
+	/* A browser sent it: the own address of the link's owner counts as a known address. */
+	bool browser;
+	struct form_token form; /* of the page that was sent; number 0: none */
+	struct pairs fields;    /* form fields of the campaign as sent: (name, value) */
 	/* The fields could not be read, which is one of the problems: the command does not judge
 	 * them. */
 	bool fields_unread;

@@ -18,7 +18,8 @@ const struct payload_field *payload_field_find(struct text name);
 void payload_field_list(struct buf *out);
 
 /** Appends the default fields of a webhook with these events (bits), as pairs (name, name): the
- * thirteen, and the reward fields if a reward event is among them. */
+ * thirteen, the reward fields if a reward event is among them, and me_url for
+ * user.link_requested. */
 void payload_default_fields(uint64_t events, struct buf *out);
 
 /** Appends the content: the encoded form (formats query and form) or the JSON text. */

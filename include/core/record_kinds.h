@@ -57,7 +57,8 @@
 	X(LEASE)                                                                                   \
 	X(WEBHOOK_HEALTH)                                                                          \
 	X(RANK)                                                                                    \
-	X(NODE)
+	X(NODE)                                                                                    \
+	X(WAY_BACK)
 
 #define RECORD_KIND_DECLARE(name) extern const struct record_kind KIND_##name;
 RECORD_KIND_LIST(RECORD_KIND_DECLARE)

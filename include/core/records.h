@@ -12,7 +12,7 @@
 
 /* Stored numbers: never renumber. */
 enum campaign_status { CAMPAIGN_DRAFT, CAMPAIGN_LAUNCHED, CAMPAIGN_PAUSED, CAMPAIGN_ARCHIVED };
-enum campaign_existing { EXISTING_CODE, EXISTING_GENERIC };
+enum campaign_existing { EXISTING_CODE, EXISTING_GENERIC, EXISTING_LINK_BY_EVENT };
 enum user_type { USER_REFERRING = 1, USER_INVITED = 2 };
 /* Bits: the reasons why a join looks suspicious. */
 enum user_flag {
@@ -44,12 +44,15 @@ enum event_type {
 	EVENT_REWARD_CANCELLED,
 	EVENT_WEBHOOK_DISABLED,
 	EVENT_DELIVERY_EXHAUSTED,
-	EVENT_TYPE_END, /* one more than the last type: add a new type above this line */
+	EVENT_USER_LINK_REQUESTED, /* a known address was entered: the user wants the way back */
+	EVENT_TYPE_END,            /* one more than the last type: add a new type above this line */
 };
 /* Bits 1 << event_type. All other events are about a user. */
 enum {
 	REWARD_EVENTS =
 	    1 << EVENT_REWARD_DUE | 1 << EVENT_REWARD_ISSUED | 1 << EVENT_REWARD_CANCELLED,
+	/* Events about users of either type, so a new webhook gets both types. */
+	MEMBER_EVENTS = 1 << EVENT_USER_LINK_REQUESTED,
 	OPERATOR_EVENTS = 1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED,
 };
 enum webhook_method { WEBHOOK_POST, WEBHOOK_GET, WEBHOOK_PUT, WEBHOOK_PATCH };

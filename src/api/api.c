@@ -83,6 +83,7 @@ static enum err open_state(struct api *a, const struct api_config *config)
 	set_public_url(a, text_of(config->public_url));
 	memcpy(a->secret_key, config->secret_key, sizeof a->secret_key);
 	a->reply_limited_page = html_reply_limited;
+	crypto_random((uint8_t *)&a->pages, sizeof a->pages);
 	a->credentials_changed = streams_check;
 	a->config = copy_config(config);
 	a->request_metrics = request_metrics_new(ROUTES);

@@ -8,7 +8,7 @@
 #include "core/delivery_list.h"
 #include "core/webhook.h"
 
-enum { DELIVERY_SECRETS_MAX = 4 + WEBHOOK_LIST_MAX };
+enum { DELIVERY_SECRETS_MAX = 5 + WEBHOOK_LIST_MAX };
 
 struct delivery_secrets {
 	struct text items[DELIVERY_SECRETS_MAX];
@@ -16,6 +16,7 @@ struct delivery_secrets {
 	bool unreadable; /* a header value cannot be opened: show no part of the response */
 	bool read_only;  /* the token of the call lacks the scope write */
 	char made[3][CODE_SECRET_SIZE];
+	char once[CODE_SECRET_SIZE];
 	struct buf opened; /* header values */
 };
 

@@ -34,7 +34,7 @@ struct front {
 };
 
 /* The fields that are read by name; all other fields are the campaign's own. */
-static const char *const own_fields[] = {"first_name", "email", "source", NULL};
+static const char *const own_fields[] = {"first_name", "email", "source", "form_token", NULL};
 
 /* The responses to refused joins; people see a page instead. */
 static const struct {
@@ -111,7 +111,7 @@ static void write_redirect(const struct join *j, struct text code, struct buf *o
 	if (j->outcome == JOIN_CREATED)
 		values.referrer_first_name = j->referred_by.first_name;
 	values.meta = j->outcome == JOIN_CREATED ? j->user.meta : j->sent;
-	if (j->referred_by.id != 0)
+	if (j->referred_by.id != 0 && j->referred_by.id != j->user.id)
 		redirect_write(&j->campaign, &values, out);
 }
 
@@ -169,8 +169,8 @@ static void lead_on(struct call *call, const struct join *j)
 	buf_free(&location);
 }
 
-/* The response does not reveal whether the address was known: only the webhook gets the code. */
-static void reply_generic(struct call *call)
+/* The address gets the code, or the way back, through the webhook only. */
+static void reply_accepted(struct call *call)
 {
 	struct json_out o = call_data(call);
 	json_put_bool(&o, "accepted", true);
@@ -183,6 +183,8 @@ static void on_joined(struct command *command, enum err err)
 	struct call *call = jc->call;
 	const struct join *j = &jc->join;
 	bool page = call_wants_html(call), generic = j->campaign.existing == EXISTING_GENERIC;
+	bool by_event = j->campaign.existing == EXISTING_LINK_BY_EVENT;
+	bool sent = by_event && j->outcome == JOIN_EXISTING;
 	if (jc->front != NULL) {
 		/* The texts of the look-up are freed: these are the texts of the command. */
 		jc->front->form.campaign = &j->campaign;
@@ -194,10 +196,10 @@ static void on_joined(struct command *command, enum err err)
 		join_reply_refused(call, j);
 	else if (err != ERR_OK)
 		call_reply_err(call, err, NULL);
-	else if (generic && page)
-		html_reply_accepted(call, &j->campaign);
-	else if (generic)
-		reply_generic(call);
+	else if (page && (generic || sent))
+		html_reply_accepted(call, &j->campaign, sent);
+	else if (generic || sent)
+		reply_accepted(call);
 	else if (page)
 		lead_on(call, j);
 	else
@@ -258,6 +260,7 @@ static bool read_fields(struct call *call, const struct body *body, struct join 
 	if (!person_read(call, body, &person))
 		return false;
 	read_source(call, body, j);
+	j->form = body_form_token(call, body);
 	j->first_name = person.first_name;
 	j->email = person.email;
 	j->canonical_email = person.canonical_email;
@@ -289,6 +292,8 @@ static void submit(struct join_call *jc, const struct body *body)
 		return;
 	j->command = (struct command){.decide = join_decide, .done = on_joined};
 	j->ip = client_address_bytes(&call->client);
+	j->network = client_address_network(&call->client);
+	j->browser = call_wants_html(call);
 	j->public_url = call->api->public_url;
 	j->codes = call->api->codes;
 	j->now_ms = call_now_ms(call);

@@ -14,6 +14,8 @@ const struct route ROUTES[] = {
     {HTTP_GET, "/{code}/unsubscribe", ACCESS_PUBLIC, unsubscribe_get, NULL},
     {HTTP_POST, "/{code}/unsubscribe", ACCESS_PUBLIC, unsubscribe_post, NULL},
     {HTTP_GET, "/me/{code}/{secret}", ACCESS_PUBLIC, thanks_get, NULL},
+    {HTTP_GET, "/me/{code}/once/{secret}", ACCESS_PUBLIC, way_back_get, NULL},
+    {HTTP_POST, "/me/{code}/once/{secret}", ACCESS_PUBLIC, way_back_post, NULL},
     {HTTP_GET, "/assets/{name}", ACCESS_PUBLIC, asset_get, NULL},
     {HTTP_GET, "/favicon.ico", ACCESS_PUBLIC, favicon_get, NULL},
     {HTTP_POST, "/webhook/{token}/qualify", ACCESS_PUBLIC, qualify_by_path, &OP_QUALIFY_BY_PATH},

@@ -284,7 +284,7 @@ static void set_defaults(struct webhook_save *save)
 {
 	struct webhook *w = &save->webhook;
 	/* Most rewards are for the referrer, some for the invited person. */
-	bool either = w->sources != 0 || (w->events & REWARD_EVENTS) != 0;
+	bool either = w->sources != 0 || (w->events & (REWARD_EVENTS | MEMBER_EVENTS)) != 0;
 	if (w->types == 0)
 		w->types = 1 << USER_INVITED | (either ? 1 << USER_REFERRING : 0);
 	if (!given(save, AT(fields)))

@@ -28,7 +28,7 @@
 /* The version that this program writes to the table `schema`, and the oldest version that may use a
  * database which this program has migrated. A new table or column raises the first number. A new
  * word of an existing column raises both, because an older program cannot read it. */
-enum { PG_SCHEMA_VERSION = 2, PG_SCHEMA_MIN_READER = 1 };
+enum { PG_SCHEMA_VERSION = 3, PG_SCHEMA_MIN_READER = 3 };
 enum { PG_COLUMNS_MAX = 64, PG_NAME_MAX = 64 };
 
 /* KEYS stands for one array parameter for each key column, in the order of the key; ROWS stands for

@@ -8,6 +8,7 @@
 #include "core/replay.h"
 #include "core/reward_jobs.h"
 #include "core/session.h"
+#include "core/way_back.h"
 #include "upkeep/upkeep.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
@@ -56,6 +57,13 @@ const struct upkeep_job UPKEEP_JOBS[] = {
 	.size = sizeof(struct session_expire),
 	.find = session_find_expired_decide,
 	.change = session_expire_decide,
+	.every_ms = 10 * MINUTE_MS,
+    },
+    {
+	.name = "ways back",
+	.size = sizeof(struct way_back_expire),
+	.find = way_back_find_expired_decide,
+	.change = way_back_expire_decide,
 	.every_ms = 10 * MINUTE_MS,
     },
     {

@@ -52,10 +52,12 @@ class Parameters(Pages):
     """The query of a link: some parameters fill the form, some stay with the user."""
 
     def inputs(self, page):
-        return {a["name"]: a.get("value", "") for a in page.all("input") if a.get("type") != "checkbox"}
+        return {a["name"]: a.get("value", "") for a in page.all("input")
+                if a.get("type") != "checkbox" and a["name"] != "form_token"}
 
     def hidden(self, page):
-        return {a["name"]: a["value"] for a in page.all("input") if a["type"] == "hidden"}
+        return {a["name"]: a["value"] for a in page.all("input")
+                if a["type"] == "hidden" and a["name"] != "form_token"}
 
     def test_parameters_of_a_link_fill_the_form(self):
         fields = {"person_referring": [{"id": "company", "label": "Company", "type": "text"},

@@ -163,11 +163,11 @@ class Form(Pages):
         code = self.campaign()["code"]
         for source in ("Embed", "Popup", "Widget"):
             page = self.page(f"/{code}/join?source={source}")
-            hidden = page.all("input", type="hidden")
+            hidden = page.all("input", type="hidden", name="source")
             self.assertEqual(hidden, [{"type": "hidden", "name": "source", "value": source}])
             again = self.has(self.form(code, {"first_name": "", "email": "a@example.com", "source": source}), 422)
-            self.assertEqual(Markup(again).all("input", type="hidden"), hidden)
-        self.assertEqual(self.page(f"/{code}/join?source=Api").all("input", type="hidden"), [])
+            self.assertEqual(Markup(again).all("input", type="hidden", name="source"), hidden)
+        self.assertEqual(self.page(f"/{code}/join?source=Api").all("input", name="source"), [])
         own = self.join_page(code, source="Embed")
         self.assertEqual(self.user(own.split("/")[2])["source"], "Embed")
 
@@ -177,14 +177,6 @@ class Form(Pages):
         self.has(self.public.get("/zgLAYb/qr-code"), 200)
         own = self.join_page("zgLAYb", "Jessica", "jessica@example.com")
         self.assertEqual(self.user(own.split("/")[2])["campaign_id"], campaign["id"])
-
-    def test_ones_own_address_through_ones_own_link_is_refused(self):
-        jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
-        answer = self.has(self.form(jessica["code"], {"first_name": "J", "email": "Jessica@example.com"}), 422)
-        page = Markup(answer)
-        self.assertIn("nobody can refer themselves", page.text)
-        self.assertIn("Jessica invited you", page.text)
-        self.assertEqual(page.all("input", name="email")[0]["value"], "Jessica@example.com")
 
     def test_closed_campaigns_show_a_page(self):
         closed = (({"status": "archived"}, "has ended"), ({"status": "paused"}, "paused"),

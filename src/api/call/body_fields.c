@@ -82,6 +82,14 @@ bool body_read_flag(struct text word, bool *value)
 	return false;
 }
 
+struct form_token body_form_token(struct call *call, const struct body *body)
+{
+	struct text text;
+	if (body_text(body, "form_token", false, &text) != BODY_TEXT)
+		return (struct form_token){0};
+	return code_form_token_read(call->api->codes, text);
+}
+
 enum body_field body_flag(const struct body *body, const char *name, bool *value)
 {
 	struct text word;

@@ -52,6 +52,7 @@ struct api {
 	bool draining;
 
 	/* For the pages. */
+	uint64_t pages; /* the number of the newest page with a form token; begins at random */
 	struct qr_cache *qr_codes;
 	struct sharing_lists *sharing;
 	struct reach *reach;

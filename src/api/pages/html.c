@@ -56,6 +56,17 @@ void html_put_word(struct html *html, enum html_word word)
 	html_escape(html->out, text_of(html_word(html->lang, word)));
 }
 
+void html_put_form_token(struct html *html)
+{
+	struct call *call = html->call;
+	char text[CODE_SECRET_SIZE];
+	const struct form_token token = {call_now_ms(call), ++call->api->pages & INT64_MAX};
+	code_form_token_write(call->api->codes, token, text);
+	html_put(html, "<input type=\"hidden\" name=\"form_token\" value=\"");
+	html_put(html, text);
+	html_put(html, "\">\n");
+}
+
 void html_put_block(struct html *html, struct text block)
 {
 	struct text line;

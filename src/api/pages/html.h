@@ -32,8 +32,12 @@ void html_reply_thanks(struct call *call, const struct html_thanks *thanks);
 /** The campaign is closed: with its own texts, or with the reason `why` (join_admission). */
 void html_reply_closed(struct call *call, const struct campaign *campaign, enum join_outcome why,
 		       int status);
-/** 202, for campaigns that do not reveal whether an address is known. */
-void html_reply_accepted(struct call *call, const struct campaign *campaign);
+/** 202: the rest comes by mail. `known` tells the person that the mail has the way back; campaigns
+ * that do not reveal whether an address is known leave it false. */
+void html_reply_accepted(struct call *call, const struct campaign *campaign, bool known);
+/** The page of a one-time link to the user's own page: 200 with a button; or 410 with a link to the
+ * form if the link is no longer good. */
+void html_reply_way_back(struct call *call, const struct campaign *campaign, bool good);
 /** 404: the link leads nowhere. */
 void html_reply_unknown(struct call *call);
 /** 200: asks whether to unsubscribe, or says that it is done. */

@@ -289,6 +289,7 @@ static void put_form(struct html *html, const struct html_form *form)
 	struct text rest = fields_of(form).raw;
 	struct form_field field;
 	html_put(html, "<form method=\"post\">\n");
+	html_put_form_token(html);
 	put_source(html, form);
 	put_passed(html, form);
 	put_own_fields(html, form);

@@ -2,6 +2,7 @@
  * Owns the pages with a message: closed, unknown, accepted, unsubscribed, limited. Never decides
  * which message to show. Called by the public calls.
  */
+#include "core/code_alias.h"
 #include "core/page_text.h"
 #include "html_parts.h"
 #include "http/url.h"
@@ -75,9 +76,48 @@ void html_reply_closed(struct call *call, const struct campaign *campaign, enum 
 	html_end(&html, status);
 }
 
-void html_reply_accepted(struct call *call, const struct campaign *campaign)
+void html_reply_accepted(struct call *call, const struct campaign *campaign, bool known)
 {
-	reply_words(call, campaign, WORD_ACCEPTED, WORD_ACCEPTED_BODY, 202);
+	if (known)
+		reply_words(call, campaign, WORD_LINK_SENT, WORD_LINK_SENT_BODY, 202);
+	else
+		reply_words(call, campaign, WORD_ACCEPTED, WORD_ACCEPTED_BODY, 202);
+}
+
+static void reply_link_over(struct call *call, const struct campaign *campaign)
+{
+	char computed[CODE_LENGTH + 1];
+	struct text code =
+	    code_of_campaign(call->api->codes, campaign->id, campaign->alias, computed);
+	struct html html = html_begin(call, campaign, NULL,
+				      text_of(html_word(campaign->lang, WORD_LINK_OVER)), false);
+	html_put_block(&html, text_of(html_word(campaign->lang, WORD_LINK_OVER_BODY)));
+	html_put(&html, "<p class=\"home\"><a href=\"");
+	html_put_text(&html, call->api->public_path);
+	html_put(&html, "/");
+	html_put_text(&html, code);
+	html_put(&html, "/join\">");
+	html_put_word(&html, WORD_LINK_AGAIN);
+	html_put(&html, "</a></p>\n");
+	html_end(&html, 410);
+}
+
+void html_reply_way_back(struct call *call, const struct campaign *campaign, bool good)
+{
+	struct text lang = campaign->lang;
+	if (!good) {
+		reply_link_over(call, campaign);
+		return;
+	}
+	struct html html =
+	    html_begin(call, campaign, NULL, text_of(html_word(lang, WORD_WAY_BACK)), false);
+	html_put_block(&html, text_of(html_word(lang, WORD_WAY_BACK_BODY)));
+	html_put(&html, "<form method=\"post\">\n");
+	html_put_form_token(&html);
+	html_put(&html, "<button>");
+	html_put_word(&html, WORD_WAY_BACK_BUTTON);
+	html_put(&html, "</button></form>\n");
+	html_end(&html, 200);
 }
 
 void html_reply_unknown(struct call *call)

@@ -31,6 +31,8 @@ void html_put(struct html *html, const char *markup);
 void html_put_text(struct html *html, struct text t);
 /** Appends one of the page's own words, escaped. */
 void html_put_word(struct html *html, enum html_word word);
+/** Appends the hidden field that tells this page from every other page (struct form_token). */
+void html_put_form_token(struct html *html);
 /** Appends a paragraph for each line of the text. */
 void html_put_block(struct html *html, struct text block);
 /** The campaign's text with this name, or else the page's own word. */

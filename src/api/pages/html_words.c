@@ -34,6 +34,16 @@ static const struct {
 	 [WORD_QUALIFIED] = "of them qualified",
 	 [WORD_ACCEPTED] = "Thank you",
 	 [WORD_ACCEPTED_BODY] = "You will hear from us soon.",
+	 [WORD_LINK_SENT] = "Look into your mail",
+	 [WORD_LINK_SENT_BODY] = "You have already joined. In a few minutes you get a message with "
+				 "a link to your page.",
+	 [WORD_WAY_BACK] = "Your page",
+	 [WORD_WAY_BACK_BODY] = "Press the button to see your link and your friends.",
+	 [WORD_WAY_BACK_BUTTON] = "Open my page",
+	 [WORD_LINK_OVER] = "This link no longer works",
+	 [WORD_LINK_OVER_BODY] = "A link works only once, and for one hour. Enter your e-mail "
+				 "address in the form to get a new link.",
+	 [WORD_LINK_AGAIN] = "Get a new link",
 	 [WORD_CLOSED] = "Not open at the moment",
 	 [WORD_CLOSED_DRAFT] = "This campaign is not open yet. Please come back later.",
 	 [WORD_CLOSED_PAUSED] = "This campaign is paused. Please come back later.",
@@ -82,6 +92,16 @@ static const struct {
 	 [WORD_QUALIFIED] = "davon qualifiziert",
 	 [WORD_ACCEPTED] = "Danke",
 	 [WORD_ACCEPTED_BODY] = "Du hörst bald von uns.",
+	 [WORD_LINK_SENT] = "Schau in deine E-Mails",
+	 [WORD_LINK_SENT_BODY] = "Du bist schon dabei. In wenigen Minuten bekommst du eine "
+				 "Nachricht mit einem Link zu deiner Seite.",
+	 [WORD_WAY_BACK] = "Deine Seite",
+	 [WORD_WAY_BACK_BODY] = "Drücke den Knopf, um deinen Link und deine Freunde zu sehen.",
+	 [WORD_WAY_BACK_BUTTON] = "Meine Seite öffnen",
+	 [WORD_LINK_OVER] = "Dieser Link gilt nicht mehr",
+	 [WORD_LINK_OVER_BODY] = "Ein Link gilt nur einmal und nur eine Stunde lang. Gib im "
+				 "Formular deine E-Mail-Adresse ein, um einen neuen zu bekommen.",
+	 [WORD_LINK_AGAIN] = "Neuen Link bekommen",
 	 [WORD_CLOSED] = "Teilnahme zurzeit nicht möglich",
 	 [WORD_CLOSED_DRAFT] =
 	     "Diese Aktion ist noch nicht geöffnet. Bitte schau später wieder vorbei.",
@@ -135,6 +155,17 @@ static const struct {
 	 [WORD_QUALIFIED] = "dont qualifiés",
 	 [WORD_ACCEPTED] = "Merci",
 	 [WORD_ACCEPTED_BODY] = "Vous aurez bientôt de nos nouvelles.",
+	 [WORD_LINK_SENT] = "Consultez votre messagerie",
+	 [WORD_LINK_SENT_BODY] = "Vous participez déjà. Dans quelques minutes, vous recevrez un "
+				 "message avec un lien vers votre page.",
+	 [WORD_WAY_BACK] = "Votre page",
+	 [WORD_WAY_BACK_BODY] = "Appuyez sur le bouton pour voir votre lien et vos amis.",
+	 [WORD_WAY_BACK_BUTTON] = "Ouvrir ma page",
+	 [WORD_LINK_OVER] = "Ce lien n’est plus valable",
+	 [WORD_LINK_OVER_BODY] =
+	     "Un lien ne fonctionne qu’une fois, pendant une heure. Saisissez votre adresse e-mail "
+	     "dans le formulaire pour en recevoir un nouveau.",
+	 [WORD_LINK_AGAIN] = "Recevoir un nouveau lien",
 	 [WORD_CLOSED] = "Inscriptions fermées pour le moment",
 	 [WORD_CLOSED_DRAFT] =
 	     "Cette campagne n’est pas encore ouverte. Veuillez revenir plus tard.",
@@ -187,6 +218,16 @@ static const struct {
 	 [WORD_QUALIFIED] = "de ellos, válidos",
 	 [WORD_ACCEPTED] = "Gracias",
 	 [WORD_ACCEPTED_BODY] = "Pronto tendrás noticias nuestras.",
+	 [WORD_LINK_SENT] = "Revisa tu correo",
+	 [WORD_LINK_SENT_BODY] = "Ya estás participando. En unos minutos recibirás un mensaje con "
+				 "un enlace a tu página.",
+	 [WORD_WAY_BACK] = "Tu página",
+	 [WORD_WAY_BACK_BODY] = "Pulsa el botón para ver tu enlace y tus amigos.",
+	 [WORD_WAY_BACK_BUTTON] = "Abrir mi página",
+	 [WORD_LINK_OVER] = "Este enlace ya no funciona",
+	 [WORD_LINK_OVER_BODY] = "Un enlace funciona una sola vez y durante una hora. Escribe tu "
+				 "correo electrónico en el formulario para recibir otro.",
+	 [WORD_LINK_AGAIN] = "Recibir otro enlace",
 	 [WORD_CLOSED] = "Inscripción cerrada por el momento",
 	 [WORD_CLOSED_DRAFT] = "Esta campaña aún no está abierta. Vuelve más tarde.",
 	 [WORD_CLOSED_PAUSED] = "Esta campaña está en pausa. Vuelve más tarde.",

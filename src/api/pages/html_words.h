@@ -32,6 +32,14 @@ enum html_word {
 	WORD_QUALIFIED,
 	WORD_ACCEPTED, /* for campaigns that do not reveal who is known */
 	WORD_ACCEPTED_BODY,
+	WORD_LINK_SENT, /* the way back comes by mail */
+	WORD_LINK_SENT_BODY,
+	WORD_WAY_BACK, /* the page of a one-time link */
+	WORD_WAY_BACK_BODY,
+	WORD_WAY_BACK_BUTTON,
+	WORD_LINK_OVER, /* a one-time link that was used or has expired */
+	WORD_LINK_OVER_BODY,
+	WORD_LINK_AGAIN,
 	WORD_CLOSED,
 	WORD_CLOSED_DRAFT,
 	WORD_CLOSED_PAUSED,

@@ -192,15 +192,19 @@ static void set_unsubscribe_url(struct payload_value *v, struct codes *codes, co
 	set_text(v, buf_view(v->long_text));
 }
 
-/* The way back to the user's own page, for the receiver's e-mails. */
+/* The way back to the user's own page, for the receiver's e-mails. A person who only entered an
+ * address gets a link that works once, because anybody can enter it. */
 static void set_me_url(struct payload_value *v, struct codes *codes, const struct event *e,
 		       size_t at, uint64_t id)
 {
 	if (id == 0)
 		return;
+	const struct text code = code_of(v, codes, id, alias_of(e, at));
 	buf_reset(v->long_text);
-	code_write_me_url(codes, e->public_url, code_of(v, codes, id, alias_of(e, at)), id,
-			  v->long_text);
+	if (e->type == EVENT_USER_LINK_REQUESTED)
+		code_write_once_url(codes, e->public_url, code, id, e->id, v->long_text);
+	else
+		code_write_me_url(codes, e->public_url, code, id, v->long_text);
 	set_text(v, buf_view(v->long_text));
 }
 
@@ -349,4 +353,6 @@ void payload_default_fields(uint64_t events, struct buf *out)
 	for (size_t i = 0;
 	     (events & REWARD_EVENTS) != 0 && i < sizeof of_rewards / sizeof *of_rewards; i++)
 		add_same(out, text_of(of_rewards[i]));
+	if ((events & 1 << EVENT_USER_LINK_REQUESTED) != 0)
+		add_same(out, TEXT("me_url"));
 }

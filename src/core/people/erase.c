@@ -5,6 +5,7 @@
 #include "core/erase.h"
 
 #include "core/rank.h"
+#include "core/way_back_records.h"
 #include "user_index.h"
 
 /* A counter that wrapped below zero would never recover. */
@@ -54,6 +55,8 @@ static enum err remove_rows(struct user_erase *cmd, struct tx *tx, const struct 
 	/* The job finds the referred users through these rows: their events have the erased name
 	 * too. */
 	user_index_settle_referrals(tx, &stats);
+	const struct way_back way_back = {.of = WAY_BACK_USER, .number = user->id};
+	tx_delete(tx, &KIND_WAY_BACK, &way_back);
 	tx_delete(tx, &KIND_USER, user);
 	tx_delete(tx, &KIND_USER_STATS, &stats);
 	return rank_forget(tx, user->campaign_id, user->id, stats.referrals);

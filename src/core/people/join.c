@@ -9,6 +9,7 @@
 #include "core/email.h"
 #include "core/pass_param.h"
 #include "core/records/email_index.h"
+#include "core/way_back.h"
 #include "join_create.h"
 
 static enum err refuse(struct join *j, enum join_outcome outcome)
@@ -81,9 +82,10 @@ static enum err check_self_referral(struct join *j, struct tx *tx)
 		return err == ERR_INVALID ? ERR_OK
 					  : err; /* a damaged address cannot be the joiner's */
 	/* A generic campaign does not reveal that the address is the referrer's: it treats it like
-	 * any address that it knows. */
+	 * any address that it knows. A person in a browser looks for the way back. */
 	bool self = text_eq(j->referrer_canonical, j->canonical_email);
-	return self && j->campaign.existing != EXISTING_GENERIC ? refuse(j, JOIN_SELF) : ERR_OK;
+	bool refused = self && !j->browser && j->campaign.existing != EXISTING_GENERIC;
+	return refused ? refuse(j, JOIN_SELF) : ERR_OK;
 }
 
 /* Appends the parameters of the link to the fields of the request. */
@@ -173,14 +175,30 @@ static enum err replay(struct join *j, struct tx *tx)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+static enum err ask_way_back(struct join *j, struct tx *tx)
+{
+	const struct way_back_ask ask = {
+	    .codes = j->codes,
+	    .network = j->network,
+	    .page = j->form.number,
+	    .zone = campaign_zone(&j->campaign),
+	    .public_url = j->public_url,
+	    .now_ms = j->now_ms,
+	};
+	return way_back_ask(tx, &j->user, &ask);
+}
+
 /* A known address in a generic campaign must wait for a commit like a new address, because the
  * response time would tell the two apart. Writing the record again adds a write to the batch, so
  * the response waits for its commit. */
 static enum err answer_known(struct join *j, struct tx *tx)
 {
+	enum err err = ERR_OK;
 	if (j->campaign.existing == EXISTING_GENERIC && !j->import)
 		tx_put(tx, &KIND_USER, &j->user);
-	return keep_answer(j, tx, JOIN_EXISTING);
+	if (j->campaign.existing != EXISTING_CODE && j->network.n > 0)
+		err = ask_way_back(j, tx);
+	return err == ERR_OK ? keep_answer(j, tx, JOIN_EXISTING) : err;
 }
 
 static enum err find_existing(struct join *j, struct tx *tx, uint64_t hash)

@@ -228,6 +228,55 @@ bool code_secret_fits(struct codes *c, enum code_secret purpose, uint64_t user_i
 	return text_eq_secret(text_of(right), secret);
 }
 
+enum { DOMAIN_ONCE = 'w', DOMAIN_FORM = 'f' };
+
+/* Reverses write_mac. False for another domain. */
+static bool read_mac(struct codes *c, char domain, struct text text, uint64_t *within, uint64_t *id)
+{
+	uint8_t block[16], in[16];
+	if (!crypto_hex_decode(text, block, sizeof block))
+		return false;
+	crypto_cipher_unblock(c->inverse, block, in);
+	*within = 0;
+	memcpy(within, in + 1, 7);
+	memcpy(id, in + 8, sizeof *id);
+	*within = le64toh(*within);
+	*id = le64toh(*id);
+	return in[0] == (uint8_t)domain;
+}
+
+void code_once_write(struct codes *c, uint64_t user_id, uint64_t event_id,
+		     char out[CODE_SECRET_SIZE])
+{
+	write_mac(c, DOMAIN_ONCE, event_id, user_id, out);
+}
+
+bool code_once_read(struct codes *c, struct text secret, uint64_t *user_id, uint64_t *event_id)
+{
+	return read_mac(c, DOMAIN_ONCE, secret, event_id, user_id) && *user_id != 0 &&
+	       *event_id != 0;
+}
+
+void code_form_token_write(struct codes *c, struct form_token token, char out[CODE_SECRET_SIZE])
+{
+	write_mac(c, DOMAIN_FORM, token.at_ms, token.number, out);
+}
+
+struct form_token code_form_token_read(struct codes *c, struct text text)
+{
+	struct form_token token;
+	if (!read_mac(c, DOMAIN_FORM, text, &token.at_ms, &token.number) ||
+	    token.number > INT64_MAX)
+		return (struct form_token){0};
+	return token;
+}
+
+/* No campaign has the id UINT64_MAX, so a network never has the hash of an address. */
+uint64_t codes_hash_network(struct codes *c, struct text network)
+{
+	return codes_hash_email(c, UINT64_MAX, network) >> 1;
+}
+
 uint64_t codes_hash_email(struct codes *c, uint64_t campaign_id, struct text canonical)
 {
 	char bytes[8 + 512];

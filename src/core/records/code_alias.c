@@ -149,3 +149,11 @@ void code_write_me_url(struct codes *codes, struct text base, struct text code, 
 	code_secret_write(codes, SECRET_OWN_PAGE, user_id, secret);
 	buf_printf(out, "%.*s/me/%.*s/%s", TEXT_ARGS(base), TEXT_ARGS(code), secret);
 }
+
+void code_write_once_url(struct codes *codes, struct text base, struct text code, uint64_t user_id,
+			 uint64_t event_id, struct buf *out)
+{
+	char secret[CODE_SECRET_SIZE];
+	code_once_write(codes, user_id, event_id, secret);
+	buf_printf(out, "%.*s/me/%.*s/once/%s", TEXT_ARGS(base), TEXT_ARGS(code), secret);
+}

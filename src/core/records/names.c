@@ -30,6 +30,7 @@ const struct name EVENT_NAMES[] = {
     {EVENT_USER_JOIN, "user.join"},
     {EVENT_USER_QUALIFIED, "user.qualified"},
     {EVENT_USER_UNQUALIFIED, "user.unqualified"},
+    {EVENT_USER_LINK_REQUESTED, "user.link_requested"},
     {EVENT_REWARD_DUE, "reward.due"},
     {EVENT_REWARD_ISSUED, "reward.issued"},
     {EVENT_REWARD_CANCELLED, "reward.cancelled"},
@@ -65,6 +66,7 @@ const struct name DELIVERY_STATUS_NAMES[] = {
 const struct name EXISTING_NAMES[] = {
     {EXISTING_CODE, "code"},
     {EXISTING_GENERIC, "generic"},
+    {EXISTING_LINK_BY_EVENT, "link_by_event"},
     {0, NULL},
 };
 const struct name REVIEW_NAMES[] = {

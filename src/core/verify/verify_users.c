@@ -6,6 +6,7 @@
 #include "core/id_list.h"
 #include "core/records/email_index.h"
 #include "core/reward_records.h"
+#include "core/way_back_records.h"
 #include "verify_parts.h"
 
 /* ---- one user ---- */
@@ -388,6 +389,19 @@ static enum err check_refund(struct verifier *v, const void *record)
 		   : err;
 }
 
+static enum err check_way_back(struct verifier *v, const void *record)
+{
+	const struct way_back *row = record;
+	const struct user user = {.id = row->number};
+	bool of_user = row->of == WAY_BACK_USER;
+	if (!of_user && row->of != WAY_BACK_NETWORK)
+		verify_report(v, "belongs to neither a user nor a network");
+	if (id_list_length(row->requests) % (of_user ? WAY_BACK_NUMBERS : 1) != 0)
+		verify_report(v, "is not a list of requests");
+	return of_user ? verify_has(v, &KIND_USER, &user, "belongs to a user that does not exist")
+		       : ERR_OK;
+}
+
 static enum err check_erasure(struct verifier *v, const void *record)
 {
 	const struct erasure *erasure = record;
@@ -409,5 +423,6 @@ const struct verify_check VERIFY_USERS[] = {
     {&KIND_ORDER, check_order, NULL},
     {&KIND_REFUND, check_refund, NULL},
     {&KIND_ERASURE, check_erasure, NULL},
+    {&KIND_WAY_BACK, check_way_back, NULL},
     {NULL, NULL, NULL},
 };

@@ -265,6 +265,25 @@ static void neighbours_are_spread(void **state)
 		assert_string_not_equal(codes[i - 1], codes[i]);
 }
 
+static void one_time_secrets_and_form_tokens_are_read_back(void **state)
+{
+	char once[CODE_SECRET_SIZE], form[CODE_SECRET_SIZE];
+	uint64_t user_id, event_id;
+	const struct form_token token = {1764324000123, INT64_MAX};
+	code_once_write(*state, 7, 9, once);
+	code_form_token_write(*state, token, form);
+	assert_true(code_once_read(*state, text_of(once), &user_id, &event_id));
+	assert_true(user_id == 7 && event_id == 9);
+	struct form_token read = code_form_token_read(*state, text_of(form));
+	assert_true(read.at_ms == token.at_ms && read.number == token.number);
+	/* Neither reads as the other, and a secret of another kind reads as neither. */
+	assert_false(code_once_read(*state, text_of(form), &user_id, &event_id));
+	assert_int_equal(code_form_token_read(*state, text_of(once)).number, 0);
+	code_secret_write(*state, SECRET_OWN_PAGE, 7, once);
+	assert_false(code_once_read(*state, text_of(once), &user_id, &event_id));
+	assert_int_equal(code_form_token_read(*state, TEXT("x")).number, 0);
+}
+
 #define WITH_CODES(f) cmocka_unit_test_setup_teardown(f, open_codes, close_codes)
 
 int main(void)
@@ -276,6 +295,7 @@ int main(void)
 	    WITH_CODES(a_message_id_is_read_back),
 	    WITH_CODES(other_texts_do_not_read_as_message_ids),
 	    WITH_CODES(secrets_of_users_never_change),
+	    WITH_CODES(one_time_secrets_and_form_tokens_are_read_back),
 	    WITH_CODES(codes_decode_to_their_ids),
 	    WITH_CODES(every_code_belongs_to_one_id),
 	    WITH_CODES(ids_with_the_same_lower_bits_keep_their_codes),

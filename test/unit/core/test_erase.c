@@ -268,9 +268,10 @@ static void phases_of_a_newer_version_are_left_alone(void **state)
 
 /* Kinds that hold data about a user besides ids. A test above makes records of each kind. */
 static const struct record_kind *const ABOUT_USERS[] = {
-    &KIND_USER,  &KIND_USER_STATS, &KIND_EMAIL_INDEX, &KIND_IDEMPOTENCY, &KIND_IDEMPOTENCY_AGE,
-    &KIND_EVENT, &KIND_DELIVERY,   &KIND_ATTEMPT,     &KIND_ALIAS,       &KIND_LEADERS,
-    &KIND_ORDER, &KIND_REFUND,     &KIND_REWARD,      &KIND_ADDRESS,     &KIND_RANK,
+    &KIND_USER,     &KIND_USER_STATS, &KIND_EMAIL_INDEX, &KIND_IDEMPOTENCY, &KIND_IDEMPOTENCY_AGE,
+    &KIND_EVENT,    &KIND_DELIVERY,   &KIND_ATTEMPT,     &KIND_ALIAS,       &KIND_LEADERS,
+    &KIND_ORDER,    &KIND_REFUND,     &KIND_REWARD,      &KIND_ADDRESS,     &KIND_RANK,
+    &KIND_WAY_BACK,
 };
 
 /* Kinds that hold only ids, numbers, secrets, or text that no user sent. */

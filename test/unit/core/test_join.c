@@ -195,6 +195,21 @@ static void the_campaign_decides_about_existing_users(void **state)
 	assert_int_equal(join.campaign.existing, EXISTING_GENERIC);
 }
 
+/* A browser gets the answer to a known address; a program learns of its mistake. */
+static void ones_own_link_leads_browsers_back(void **state)
+{
+	struct world *w = *state;
+	uint64_t jessica = world_user(w, world_launched(w), 0, "jessica@example.com");
+	struct join join = world_join(w, 0, jessica, "Jessica@example.com");
+	assert_int_equal(world_run_join(w, &join), ERR_REFUSED);
+	assert_int_equal(join.outcome, JOIN_SELF);
+	join.browser = true;
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.outcome, JOIN_EXISTING);
+	assert_int_equal(join.user.id, jessica);
+	assert_int_equal(world_count(w, &KIND_USER), 1);
+}
+
 /* The number of commits that a join of this address takes. */
 static uint64_t commits_of(struct world *w, uint64_t campaign, uint64_t referrer, const char *email)
 {
@@ -318,6 +333,7 @@ int main(void)
 	    WORLD_ON_ALL(a_campaign_accepts_joins_between_its_dates),
 	    WORLD_ON_ALL(a_users_link_closes_with_its_campaign),
 	    WORLD_ON_ALL(the_campaign_decides_about_existing_users),
+	    WORLD_ON_ALL(ones_own_link_leads_browsers_back),
 	    /* With other writers, every response waits for a commit. */
 	    WORLD_ON(memory, generic_responses_wait_for_the_same_commit),
 	    WORLD_ON(pending, generic_responses_wait_for_the_same_commit),

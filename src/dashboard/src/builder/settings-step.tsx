@@ -69,9 +69,10 @@ export function SettingsStep({ work }: { work: Work }) {
 				))}
 			</SelectField>
 			<SelectField label={t("knownAddress")} value={draft.existing} set={(existing) => edit(work, { existing })}
-				unsaved={"existing" in changes} fault={faultOf(problem, "existing")}>
+				unsaved={"existing" in changes} fault={faultOf(problem, "existing")} hint={t("knownHint")}>
 				<option value="code">{t("knownCode")}</option>
 				<option value="generic">{t("knownGeneric")}</option>
+				<option value="link_by_event">{t("knownByEvent")}</option>
 			</SelectField>
 			<CheckField label={t("testMode")} hint={t("testModeHint")} value={draft.test_mode}
 				set={(test_mode) => edit(work, { test_mode })} />

@@ -8,6 +8,7 @@ const EVENTS = [
 	["user.join", "onJoin"],
 	["user.qualified", "onQualified"],
 	["user.unqualified", "onUnqualified"],
+	["user.link_requested", "onLinkRequested"],
 	["reward.due", "onRewardDue"],
 	["reward.issued", "onRewardIssued"],
 	["reward.cancelled", "onRewardCancelled"],
@@ -18,8 +19,8 @@ const EVENTS = [
 export function EventSection({ draft, change }: { draft: Draft; change: (to: Partial<Draft>) => void }) {
 	const choose = (event: EventName, on: boolean) => {
 		const events = EVENTS.map(([e]) => e).filter((e) => (e === event ? on : draft.events.includes(e)));
-		// Most rewards are for the referrer: a webhook for rewards takes both types of users.
-		const both = on && event.startsWith("reward.");
+		// Most rewards are for the referrer, and anybody may lose their page: such a webhook takes both types of users.
+		const both = on && (event.startsWith("reward.") || event === "user.link_requested");
 		change({ events, ...(both && { types: ["person_invited", "person_referring"] }) });
 	};
 	return (

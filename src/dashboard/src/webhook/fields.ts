@@ -34,7 +34,8 @@ export function formFields(campaign: Schemas["Campaign"] | undefined): string[] 
 /** A row for each field: those that are sent, in their order, then the others. */
 export function rowsFor(events: EventName[], sent?: { field: string; as: string }[], form: string[] = []): FieldRow[] {
 	const rewards = aboutRewards(events);
-	const on = sent ?? [...DEFAULT, ...(rewards ? REWARD : [])].map((field) => ({ field, as: field }));
+	const link = events.includes("user.link_requested");
+	const on = sent ?? [...DEFAULT, ...(rewards ? REWARD : []), ...(link ? ["me_url"] : [])].map((field) => ({ field, as: field }));
 	const known = [...DEFAULT, ...FURTHER, ...(rewards ? [...REWARD, ...REWARD_FURTHER] : []), ...form];
 	const named = new Set(on.map((f) => f.field));
 	const off = [...new Set(known)].filter((field) => !named.has(field));

@@ -9,6 +9,7 @@ export const deWebhooks: Same = {
 	stepHidden: "Versteckte Felder", stepHeaders: "Header", stepName: "Name",
 	stepDone: "vollständig", stepWrong: "muss korrigiert werden",
 	onJoin: "Jemand tritt einer Kampagne bei.", onQualified: "Ein eingeladener Freund wird Kunde.",
+	onLinkRequested: "Jemand hat eine bekannte Adresse eingegeben und braucht den Weg zur eigenen Seite per E-Mail.",
 	onUnqualified: "Ein Freund ist nicht mehr Kunde, zum Beispiel nach einer Rückzahlung.",
 	onRewardDue: "Jemand hat eine Prämie verdient.", onRewardIssued: "Eine Prämie wird ausgegeben.",
 	onRewardCancelled: "Eine Prämie wird storniert.",

@@ -5,6 +5,7 @@ export const enWebhooks = {
 	stepHidden: "Hidden fields", stepHeaders: "Headers", stepName: "Name",
 	stepDone: "complete", stepWrong: "needs a correction",
 	onJoin: "Somebody joins a campaign.", onQualified: "An invited friend becomes a customer.",
+	onLinkRequested: "A user entered a known address, and needs the way back to their page by e-mail.",
 	onUnqualified: "A friend is no longer a customer, for example after a refund.",
 	onRewardDue: "Somebody has earned a reward.", onRewardIssued: "A reward is issued.",
 	onRewardCancelled: "A reward is cancelled.",

@@ -1,0 +1,132 @@
+"""Owns the tests of the way back to one's own page: the event with a link, the page of the link, and what limits both.
+Never tests the own page itself (test_pages.py does). Called by unittest."""
+import urllib.parse
+
+from client import Client
+from harness import form_of, path_of
+from processes import until
+from test_pages import PAGE, Markup, Pages
+
+PERSON = {"first_name": "Jess", "email": "JESSICA@example.com"}
+
+
+class WayBack(Pages):
+    RECEIVER = True
+
+    def made(self, existing="link_by_event", **fields):
+        """A campaign with a webhook, and the join of Jessica."""
+        campaign = self.campaign(existing=existing, **fields)
+        hook = self.webhook(f"/back{campaign['id']}", event="user.link_requested", campaign_id=campaign["id"])
+        # A program gets the code in each campaign, because it reads the user.
+        self.try_join(campaign["code"], "Jessica", "jessica@example.com")
+        jessica = self.api.get(f"/api/v2/users?campaign_id={campaign['id']}").data[0]
+        return campaign, hook, jessica
+
+    def links(self, hook, n=1):
+        """The links in the first n requests to the webhook."""
+        path = urllib.parse.urlsplit(hook["url"]).path
+
+        def enough():
+            found = [h for h in self.receiver.received(event="user.link_requested") if path_of(h) == path]
+            return found if len(found) >= n else None
+        hooks = until(enough, f"{n} requests to {path}")
+        self.assertEqual(len(hooks), n)
+        sent = [dict(form_of(h["target"].partition("?")[2])) for h in hooks]
+        self.assertTrue(all(s["email"] == "jessica@example.com" for s in sent), sent)
+        return [urllib.parse.urlsplit(s["me_url"]).path for s in sent]
+
+    def requests(self, user):
+        events = self.has(self.api.get(f"/api/v2/events?user_id={user['id']}"), 200).data
+        return [e["event"] for e in events].count("user.link_requested")
+
+    def test_people_get_a_page_and_programs_get_json(self):
+        campaign, hook, jessica = self.made()
+        self.assertEqual(sorted(hook["types"]), ["person_invited", "person_referring"])
+        answer = self.has(self.form(campaign["code"], PERSON), 202)
+        self.is_page(answer)
+        self.assertIn("Look into your mail", Markup(answer).text)
+        self.assertEqual(self.has(self.public.form(f"/{campaign['code']}/join", PERSON), 202).data, {"accepted": True})
+        first, second = self.links(hook, 2)
+        self.assertNotEqual(first, second)
+        self.assertTrue(first.startswith(f"/me/{jessica['code']}/once/"), first)
+        self.assertTrue(self.join(campaign["code"], email="new@example.com")["created"])
+
+    def test_a_link_works_once_and_only_after_a_click(self):
+        campaign, hook, jessica = self.made()
+        self.has(self.form(campaign["code"], PERSON), 202)
+        link, = self.links(hook)
+        for _ in range(2):  # mail scanners
+            page = self.page(link)
+            self.assertEqual(page.all("form"), [{"method": "post"}])
+        own = self.has(self.public.form(link, {}, PAGE), 303).headers["Location"]
+        self.assertEqual(own, urllib.parse.urlsplit(jessica["me_url"]).path)
+        self.assertIn("friends joined", self.page(own).text)
+        for answer in (self.public.form(link, {}, PAGE), self.public.get(link, headers=PAGE)):
+            self.is_page(self.has(answer, 410))
+            again = Markup(answer)
+            self.assertIn("works only once", again.text)
+            self.assertEqual(again.all("form"), [])
+            self.assertIn({"href": f"/{campaign['code']}/join"}, again.all("a"))
+
+    def test_a_double_click_on_the_button_leads_to_the_page(self):
+        campaign, hook, _ = self.made()
+        self.has(self.form(campaign["code"], PERSON), 202)
+        link, = self.links(hook)
+        token, other = (self.page(link).all("input", name="form_token")[0]["value"] for _ in range(2))
+        for _ in range(2):
+            self.has(self.public.form(link, {"form_token": token}, PAGE), 303)
+        self.has(self.public.form(link, {"form_token": other}, PAGE), 410)
+
+    def test_wrong_links_are_like_unknown_codes(self):
+        campaign, hook, jessica = self.made()
+        self.has(self.form(campaign["code"], PERSON), 202)
+        link, = self.links(hook)
+        other = self.join(campaign["code"], "Ann", "ann@example.com")
+        unknown = self.page("/u1111111/join", 404).text
+        secret = link.rsplit("/", 1)[1]
+        for wrong in (link[:-1], link[:-1] + "xyz"[link[-1] == "x"], link + "0", f"/me/{other['code']}/once/{secret}",
+                      f"/me/{jessica['code']}/{secret}", f"/me/{jessica['code']}/once/{jessica['me_url'][-32:]}"):
+            with self.subTest(wrong):
+                self.assertEqual(self.page(wrong, 404).text, unknown)
+                if "/once/" in wrong:
+                    self.has(self.public.form(wrong, {}, PAGE), 404)
+        self.has(self.public.form(link, {}, PAGE), 303)
+
+    def test_generic_campaigns_send_the_link_and_answer_alike(self):
+        campaign, hook, _ = self.made("generic")
+        for headers in (PAGE, {}):
+            path = f"/{campaign['code']}/join"
+            known = self.has(self.public.form(path, PERSON, headers), 202)
+            email = f"new{len(headers)}@example.com"
+            new = self.has(self.public.form(path, {**PERSON, "email": email}, headers), 202)
+            self.assertEqual(new.body, known.body)
+        self.assertEqual(len(set(self.links(hook, 2))), 2)
+
+    def test_three_links_an_hour(self):
+        campaign, hook, jessica = self.made()
+        for _ in range(5):
+            self.has(self.form(campaign["code"], PERSON), 202)
+        self.assertEqual(len(set(self.links(hook, 3))), 3)
+        self.assertEqual(self.requests(jessica), 3)
+
+    def test_ones_own_link_leads_back_in_a_browser(self):
+        by_code = self.campaign(redirect={"url": "https://shop.example/"})
+        jessica = self.join(by_code["code"], "Jessica", "jessica@example.com")
+        known = self.join_page(jessica["code"], **PERSON)
+        self.assertTrue(known.startswith(f"/me/{jessica['code']}/"), known)
+        self.assertIn("already joined", self.page(known).text)
+        self.has_error(self.public.form(f"/{jessica['code']}/join", PERSON), 422, "email")
+        _, hook, jessica = self.made()
+        self.has(self.form(jessica["code"], PERSON), 202)
+        self.has_error(self.public.form(f"/{jessica['code']}/join", PERSON), 422, "email")
+        self.assertEqual(len(self.links(hook)), 1)
+
+    def test_read_tokens_do_not_see_the_link(self):
+        campaign, hook, _ = self.made()
+        self.has(self.form(campaign["code"], PERSON), 202)
+        secret = self.links(hook)[0].rsplit("/", 1)[1]
+        made = self.has(self.api.json("POST", "/api/v2/tokens", {"name": "Reader", "scopes": ["read"]}), 201).data
+        path = f"/api/v2/deliveries/{self.delivery(hook)['id']}"
+        self.assertIn(secret, self.has(self.api.get(path), 200).body.decode())
+        masked = self.has(Client(self.server.address, token=made["token"]).get(path), 200).body.decode()
+        self.assertNotIn(secret, masked)
