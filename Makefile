@@ -170,7 +170,7 @@ test:                                ## run what CI runs: unit tests under ASan,
 
 ON_POSTGRESQL := $(addprefix store/test_,engines engines_random nodes_postgresql queries_postgresql missing_postgresql \
     faults_postgresql failover_postgresql)
-NODES := $(addprefix e2e/test_,nodes node_faults moves demo_nodes)
+NODES := $(addprefix e2e/test_,nodes node_faults moves demo_nodes compose)
 test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
