@@ -3,7 +3,7 @@ import type { Schemas } from "../api";
 import { href } from "../route";
 import { canWrite } from "../session";
 import { Needs } from "../ui/needs";
-import { Status } from "../ui/parts";
+import { Status } from "../ui/status";
 import { Sparkline } from "../ui/sparkline";
 import { number, t } from "../words";
 import { CampaignActions } from "./actions";

@@ -7,7 +7,8 @@ import { useLoad } from "../query";
 import { href } from "../route";
 import { canWrite } from "../session";
 import { Needs } from "../ui/needs";
-import { Copy, FailedPage, Skeleton, Status } from "../ui/parts";
+import { Copy, FailedPage, Skeleton } from "../ui/parts";
+import { Status } from "../ui/status";
 import { t } from "../words";
 
 export function CampaignPage({ id }: { id: number }) {

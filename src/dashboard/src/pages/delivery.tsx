@@ -11,7 +11,8 @@ import { canWrite } from "../session";
 import { act } from "../ui/act";
 import { lookOf } from "../ui/delivery-table";
 import { Needs } from "../ui/needs";
-import { Copy, Failed, FailedPage, Skeleton, Status } from "../ui/parts";
+import { Copy, Failed, FailedPage, Skeleton } from "../ui/parts";
+import { Status } from "../ui/status";
 import { useFailures, remember } from "../webhook/known";
 import { t } from "../words";
 

@@ -7,7 +7,8 @@ import { type Facts, useFacts } from "../start/facts";
 import { STEPS } from "../start/steps";
 import { act } from "../ui/act";
 import { DeliveryTable } from "../ui/delivery-table";
-import { Copy, Skeleton, Status } from "../ui/parts";
+import { Copy, Skeleton } from "../ui/parts";
+import { Status } from "../ui/status";
 import { t } from "../words";
 
 const EXAMPLES = ["byron@example.com", "jessica@example.com"];

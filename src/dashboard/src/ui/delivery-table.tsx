@@ -5,7 +5,8 @@ import { outcomeText } from "../delivery/reason";
 import { href } from "../route";
 import { t } from "../words";
 import { knownWebhook } from "../webhook/known";
-import { type Look, Moment, Status } from "./parts";
+import { Moment } from "./parts";
+import { type Look, Status } from "./status";
 
 type Delivery = Schemas["Delivery"];
 

@@ -1,49 +1,11 @@
-// Small parts that every page uses: a status, a moment, a copy button, errors, empty states, toasts.
+// Small parts that every page uses: a moment, a copy button, errors, empty states, toasts.
 import { signal } from "@preact/signals";
-import { Ban, CircleCheck, Clock, Eye, OctagonX, Pause, Pencil, RotateCw } from "lucide-preact";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Problem } from "../api";
 import { route } from "../route";
 import { aboutField } from "../said";
-import type { Words } from "../words/en";
 import { moment, t } from "../words";
-
-const looks = {
-	delivered: ["ok", CircleCheck, "delivered"],
-	active: ["ok", CircleCheck, "active"],
-	launched: ["ok", CircleCheck, "statusLaunched"],
-	retrying: ["wait", RotateCw, "retrying"],
-	penalised: ["wait", RotateCw, "failing"],
-	paused: ["wait", Pause, "statusPaused"],
-	held: ["hold", Pause, "held"],
-	exhausted: ["bad", OctagonX, "exhausted"],
-	disabled: ["bad", OctagonX, "disabled"],
-	pending: ["mute", Clock, "pending"],
-	draft: ["mute", Pencil, "statusDraft"],
-	cancelled: ["mute", Ban, "cancelled"],
-	rewardCancelled: ["mute", Ban, "rewardCancelled"],
-	due: ["wait", Clock, "due"],
-	review: ["hold", Eye, "inReview"],
-	issued: ["ok", CircleCheck, "issued"],
-	clawback: ["wait", RotateCw, "toTakeBack"],
-	accepted: ["ok", CircleCheck, "accepted"],
-	rejected: ["mute", Ban, "rejected"],
-	archived: ["mute", Ban, "statusArchived"],
-} as const satisfies Record<string, readonly [string, typeof Clock, keyof Words]>;
-
-export type Look = keyof typeof looks;
-
-/** A state as icon, word and tint; never colour alone. */
-export function Status({ of }: { of: Look }) {
-	const [tint, Icon, word] = looks[of];
-	return (
-		<span class={`status ${tint}`}>
-			<Icon size={14} aria-hidden />
-			{t(word)}
-		</span>
-	);
-}
 
 /** A moment in the reader's zone; UTC on hover, and when the row or the link has the focus. */
 export function Moment({ at }: { at: string | null | undefined }) {

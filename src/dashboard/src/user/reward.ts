@@ -1,6 +1,6 @@
 // A reward in words: what it is worth, and its state.
 import type { Schemas } from "../api";
-import type { Look } from "../ui/parts";
+import type { Look } from "../ui/status";
 import { money, t } from "../words";
 
 type Worth = Pick<Schemas["ChangedReward"], "metric" | "state" | "amount" | "amount_display" | "currency" | "coupon">;

@@ -1,6 +1,6 @@
 // The state of a webhook in one word. A webhook whose receiver gets nothing is not simply active.
 import type { Schemas } from "../api";
-import type { Look } from "../ui/parts";
+import type { Look } from "../ui/status";
 
 type Why = Pick<Schemas["WebhookWhy"], "state" | "answer">;
 
