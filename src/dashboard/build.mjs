@@ -1,5 +1,6 @@
-// Builds the dashboard: dist/index.html, its style sheet, and its scripts, whose names hold their hash. The words of a
-// language, and code that only some pages need, are scripts of their own. Fails if the first page needs too many bytes.
+// Builds the dashboard: dist/index.html, its style sheets, and its scripts, whose names hold their hash. The first script has
+// the sign-in form. The app, the words of a language, and code that only some pages need, are scripts of their own. Fails if
+// the sign-in form or the first page after it needs too many bytes.
 // usage: node build.mjs DIST. Called by build.sh, which generates the types of the API first.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, relative } from "node:path";
@@ -10,11 +11,11 @@ import { build } from "esbuild";
 const dist = pathToFileURL(`${process.argv[2]}/`);
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** Each script that is fetched later begins with the first page's code, which is there already. So all of that code is one
- * script. Otherwise esbuild makes a script for each set of pages that share files, and the first page waits for fifteen.
- * `shared` are further sources for that script. */
-const oneFirstScript = (shared) => ({
-	name: "one-first-script",
+/** Each script that is fetched later begins with the first script, and the scripts of pages also with the app, which are there
+ * already. So the first script is one script, and so is the app. Otherwise esbuild makes a script for each set of pages that
+ * share files, and the first page waits for fifteen. `shared` are further sources for the app. */
+const twoScripts = (shared) => ({
+	name: "two-scripts",
 	setup(build) {
 		build.onResolve({ filter: /./ }, async ({ path, kind, resolveDir, namespace }) => {
 			if (kind !== "dynamic-import") return undefined;
@@ -22,10 +23,10 @@ const oneFirstScript = (shared) => ({
 			return { path: relative(here, found.path), namespace: "later" };
 		});
 		build.onLoad({ filter: /./, namespace: "later" }, ({ path }) => ({
-			contents: `import "./src/first"; export * from "./${path}";`,
+			contents: `import "./src/first"; ${path.startsWith("src/words/") ? "" : 'import "./src/app";'} export * from "./${path}";`,
 			resolveDir: here,
 		}));
-		build.onLoad({ filter: /\/src\/first\.tsx$/ }, ({ path }) => ({
+		build.onLoad({ filter: /\/src\/app\.tsx$/ }, ({ path }) => ({
 			contents: readFileSync(path, "utf8") + shared.map((source) => `import "../${source}";\n`).join(""),
 			loader: "tsx",
 		}));
@@ -33,8 +34,8 @@ const oneFirstScript = (shared) => ({
 });
 
 const bundle = (shared) => build({
-	entryPoints: { app: "src/main.tsx" },
-	plugins: [oneFirstScript(shared)],
+	entryPoints: ["src/first.tsx", "src/style/first.css", "src/style/app.css"],
+	plugins: [twoScripts(shared)],
 	absWorkingDir: here,
 	outdir: "dist",
 	entryNames: "[name]-[hash]",
@@ -61,7 +62,8 @@ function smallSources({ outputs }) {
 const SMALL = 1000; // bytes
 const result = await bundle(smallSources((await bundle([])).metafile));
 
-const FIRST_LOAD = 100_000; // bytes, compressed: what the sign-in form and the first page after it need
+// Bytes, compressed: what the sign-in form needs, and what it and the first page after it need.
+const SIGN_IN = 20_000, FIRST_LOAD = 100_000;
 
 /** Writes a file, and beside it the two forms in which most browsers ask for it. Returns the size of the smaller one. */
 function put(name, contents) {
@@ -73,8 +75,8 @@ function put(name, contents) {
 	return small.length;
 }
 
-/** The script that begins with a source file. */
-function scriptOf(source) {
+/** The file that begins with a source. */
+function fileOf(source) {
 	return Object.entries(result.metafile.outputs).find(([, output]) => output.entryPoint?.endsWith(source))[0];
 }
 
@@ -89,29 +91,29 @@ function needed(script, found = new Set()) {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 const sizes = new Map();
-const entry = basename(scriptOf("src/main.tsx"));
+const entry = basename(fileOf("src/first.tsx")); // it only imports the first script
 for (const file of result.outputFiles)
 	if (basename(file.path) !== entry) sizes.set(basename(file.path), put(basename(file.path), file.contents));
 const sum = (names) => names.reduce((all, name) => all + sizes.get(name), 0);
 
-const { cssBundle } = result.metafile.outputs[scriptOf("src/main.tsx")];
-const styles = basename(cssBundle);
-// The entry itself only imports this script.
-const first = Object.entries(result.metafile.outputs).find(([, output]) => "src/first.tsx" in output.inputs)[0];
-const [start, ...early] = needed(first);
-// The scripts that each later script needs, by the name of its source, for src/ui/lazy.tsx.
-const later = Object.values(result.metafile.outputs).filter((output) => output.entryPoint?.startsWith("later:"));
+const outputs = Object.entries(result.metafile.outputs);
+const [start, app] = ["src/first.tsx", "src/app.tsx"].map((source) => basename(outputs.find(([, { inputs }]) => source in inputs)[0]));
+
+/** The files that a source needs besides the first script, and besides the app if it is a page: for src/ui/lazy.tsx. */
 const needs = {};
-for (const { entryPoint } of later) {
-	const all = needed(scriptOf(entryPoint)).filter((name) => name !== start && !early.includes(name));
-	if (all.length > 1) needs[basename(entryPoint).replace(/\.tsx?$/, "")] = all;
+for (const { entryPoint } of Object.values(result.metafile.outputs).filter((output) => output.entryPoint?.startsWith("later:"))) {
+	const name = basename(entryPoint).replace(/\.tsx?$/, "");
+	needs[name] = needed(fileOf(entryPoint)).filter((file) => file !== start && (file !== app || name === "app"));
 }
+needs.app.push(basename(fileOf("src/style/app.css")));
+const styles = basename(fileOf("src/style/first.css"));
 const page = readFileSync(new URL("src/index.html", import.meta.url), "utf8")
-	.replace("app.css", styles)
-	.replace(/(?=<script)/, early.map((name) => `<link rel="modulepreload" href="assets/${name}">\n`).join(""))
-	.replace("app.js", start)
+	.replace("first.css", styles)
+	.replace("first.js", start)
 	.replace("{}", JSON.stringify(needs));
-const words = ["en", "de"].map((language) => sizes.get(basename(scriptOf(`src/words/${language}.ts`))));
-const load = put("index.html", Buffer.from(page)) + sum([styles, start, ...early]) + Math.max(...words);
-console.log(`The first page needs ${load} bytes, all pages need ${sum([...sizes.keys()])}.`);
+const words = ["en", "de"].map((language) => sum(needs[language]));
+const form = put("index.html", Buffer.from(page)) + sum([styles, start]);
+const load = form + sum(needs.app) + Math.max(...words);
+console.log(`The sign-in form needs ${form} bytes, the first page ${load}, all pages ${sum([...sizes.keys()])}.`);
+if (form > SIGN_IN) throw new Error(`The sign-in form may need ${SIGN_IN} bytes: import code in src/app.tsx instead of src/first.tsx.`);
 if (load > FIRST_LOAD) throw new Error(`The first page may need ${FIRST_LOAD} bytes: load code later with lazy().`);

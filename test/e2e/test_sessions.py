@@ -155,7 +155,7 @@ class Dashboard(Served):
         self.assertIn("api/v2/session", names)  # asked for while the scripts arrive
         for name in (n for n in names if not n.startswith("data:") and n != "api/v2/session"):
             with self.subTest(name):
-                self.assertRegex(name, r"^assets/(?:app|chunk)-[0-9A-Z]{8}\.(js|css)$")
+                self.assertRegex(name, r"^assets/(?:first|chunk)-[0-9A-Z]{8}\.(js|css)$")
                 asset = self.has(self.public.get(f"/{name}"), 200)
                 self.assertIn("immutable", asset.headers["Cache-Control"])
 

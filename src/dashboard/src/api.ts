@@ -3,6 +3,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 import type { components, paths } from "referd-api";
 import { said } from "./said";
 import { differs, ended, enter, session } from "./session";
+import { loadWords } from "./words";
 
 export type Schemas = components["schemas"];
 
@@ -85,6 +86,7 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
 		throw new Problem("", 0);
 	}
 	if (answer.response.ok) return answer.data as T;
+	await loadWords().catch(() => undefined); // they translate what the server says
 	const error = (answer.error ?? {}) as Partial<Schemas["Error"]>;
 	throw new Problem(said(error.message ?? ""), answer.response.status, translated(error.errors ?? {}));
 }

@@ -1,8 +1,9 @@
-// The frame: who is signed in, the navigation, and the page that the address names.
+// The app of somebody who signed in: the navigation, and the page that the address names.
 import { useEffect, useRef } from "preact/hooks";
+import { type PageName, pageAt } from "./early";
+import { stayLive } from "./live";
 import { CampaignsPage } from "./pages/campaigns";
 import { SignIn } from "./pages/sign-in";
-import { stayLive } from "./live";
 import { route } from "./route";
 import { session } from "./session";
 import { t, zone } from "./words";
@@ -11,7 +12,8 @@ import { overlay, useFrameKeys } from "./ui/keys";
 import { type Lazy, fetchTheRest, lazy } from "./ui/lazy";
 import { More, Nav } from "./ui/nav";
 import { Toasts } from "./ui/parts";
-import { Stale, Starting } from "./ui/stale";
+import { keepPlace } from "./ui/place";
+import { Stale } from "./ui/stale";
 
 const QUIET_MS = 3000; // after this time, the first page is there
 
@@ -36,49 +38,35 @@ const WebhookSettingsPage = lazy("webhook-edit", async () => (await import("./pa
 const Palette = lazy("palette", async () => (await import("./ui/palette")).Palette, 0);
 const KeysList = lazy("keys-list", async () => (await import("./ui/keys-list")).KeysList, 0);
 
-/** `#/users/new`, `#/users/import`, `#/users/review`, `#/users/uP8Kd2Lm` */
-function userPage(id: string): preact.VNode {
-	if (id === "new") return <NewUserPage />;
-	if (id === "import") return <ImportPage />;
-	return id === "review" ? <ReviewPage /> : <UserPage key={id} id={id} />;
-}
+/** The pages by their names, which the names of their sources are. */
+const pages: Record<PageName, (id: string, tab: string | undefined) => preact.VNode> = {
+	campaigns: () => <CampaignsPage />,
+	campaign: (id) => <CampaignPage key={id} id={Number(id)} />,
+	builder: (id) => <BuilderPage key={id} id={Number(id)} />,
+	users: () => <UsersPage />,
+	user: (id) => <UserPage key={id} id={id} />,
+	"user-new": () => <NewUserPage />,
+	"user-import": () => <ImportPage />,
+	"user-review": () => <ReviewPage />,
+	webhooks: () => <WebhooksPage />,
+	webhook: (id, tab) => <WebhookPage key={id} id={Number(id)} tab={tab === "request" ? "request" : "deliveries"} />,
+	"webhook-edit": (id) => (id === "new" ? <NewWebhookPage /> : <WebhookSettingsPage key={id} id={Number(id)} />),
+	"replay-new": (id) => <ReplayNewPage key={id} id={Number(id)} />,
+	replay: (id) => <ReplayPage key={id} id={Number(id)} />,
+	rewards: () => <RewardsPage />,
+	deliveries: () => <DeliveriesPage />,
+	delivery: (id) => <DeliveryPage key={id} id={Number(id)} />,
+	settings: () => <SettingsPage />,
+	start: () => <StartPage />,
+};
 
-/** `#/webhooks/new`, `#/webhooks/7`, `#/webhooks/7/request`, `#/webhooks/7/replay`, `#/webhooks/7/settings` */
-function webhookPage(id: string, tab: string | undefined): preact.VNode {
-	if (id === "new") return <NewWebhookPage />;
-	if (tab === "replay") return <ReplayNewPage key={id} id={Number(id)} />;
-	if (tab === "settings") return <WebhookSettingsPage key={id} id={Number(id)} />;
-	return <WebhookPage key={id} id={Number(id)} tab={tab === "request" ? "request" : "deliveries"} />;
-}
-
-function campaignPage(id: string, tab: string | undefined): preact.VNode {
-	return tab === "edit" ? <BuilderPage key={id} id={Number(id)} /> : <CampaignPage key={id} id={Number(id)} />;
-}
-
-/** The page at an address: of a place, or of one object there. */
-function pageAt([place = "campaigns", id, tab]: string[]): preact.VNode {
-	const pages: Record<string, [() => preact.VNode, ((id: string) => preact.VNode)?]> = {
-		campaigns: [() => <CampaignsPage />, (i) => campaignPage(i, tab)],
-		users: [() => <UsersPage />, (i) => userPage(i)],
-		webhooks: [() => <WebhooksPage />, (i) => webhookPage(i, tab)],
-		rewards: [() => <RewardsPage />],
-		settings: [() => <SettingsPage />],
-		start: [() => <StartPage />],
-		replays: [() => <WebhooksPage />, (i) => <ReplayPage key={i} id={Number(i)} />],
-		deliveries: [() => <DeliveriesPage />, (i) => <DeliveryPage key={i} id={Number(i)} />],
-	};
-	const [list, one] = pages[place] ?? [() => <CampaignsPage />];
-	return id !== undefined && one ? one(id) : list();
-}
-
-/** The code of the first page arrives while the server still says who is signed in. */
-export function fetchFirst(): void {
-	const { type } = pageAt(route.peek().path);
-	void (type as Partial<Lazy<object>>).fetch?.();
+function shown(path: string[]): preact.VNode {
+	const [, id = "", tab] = path;
+	return pages[pageAt(path).name](id, tab);
 }
 
 function Page() {
-	return pageAt(route.value.path);
+	return shown(route.value.path);
 }
 
 function Main() {
@@ -99,17 +87,13 @@ function Overlay() {
 	return null;
 }
 
+/** While nobody is signed in, the session has expired: the form lies over the page. */
 export function App() {
 	const now = session.value;
-	useEffect(() => {
-		stayLive();
-	}, []);
 	useEffect(() => {
 		if (now.state === "in") setTimeout(() => void fetchTheRest(), QUIET_MS);
 	}, [now.state]);
 	useFrameKeys(now.state === "in");
-	if (now.state === "unknown") return <Starting />;
-	if (now.state === "out" && !now.expired) return <SignIn />;
 	return (
 		<>
 			<div class="shell" inert={now.state === "out"}>
@@ -122,3 +106,7 @@ export function App() {
 		</>
 	);
 }
+
+void (shown(route.peek().path).type as Partial<Lazy<object>>).fetch?.();
+stayLive();
+keepPlace();

@@ -1,17 +1,43 @@
-// What the first page needs, and the start. It is one script with all that it imports.
+// The start, in a script so small that the sign-in form is there at once. The app, the words and the code of the page arrive
+// later: at once for a person who is probably signed in, else after the form.
 import { render } from "preact";
-import { App, fetchFirst } from "./app";
-import { fetchData } from "./early";
-import { refresh } from "./pages/sign-in";
-import { session } from "./session";
-import { keepPlace } from "./ui/place";
-import { loadWords } from "./words";
+import { fetchCode, fetchData } from "./early";
+import { SignIn, refresh } from "./pages/sign-in";
+import { Starting } from "./pages/starting";
+import { session, signedInLast } from "./session";
+import { cacheFiles, lazy } from "./ui/lazy";
+import { language, loadWords } from "./words";
 import "./ui/theme";
 
-void refresh().then(() => session.peek().state === "in" && fetchData());
-fetchFirst();
-keepPlace();
-loadWords().then(
-	() => render(<App />, document.body),
-	() => document.body.append("referd did not answer. Reload the page."),
-);
+const QUIET_MS = 1000; // after this time, the form is there
+
+const App = lazy("app", async () => (await Promise.all([import("./app"), loadWords()]))[0].App, 0);
+
+/** A browser in which nobody was signed in gets the form before the server says that this is right. */
+function Window() {
+	const now = session.value;
+	if (now.state === "unknown" && signedInLast.value === "yes") return <Starting />;
+	return now.state === "in" || (now.state === "out" && now.expired) ? <App /> : <SignIn />;
+}
+
+function fetchApp(): void {
+	void App.fetch().catch(() => undefined); // the window shows it
+	fetchCode();
+}
+
+/** While a person types, the app comes into the browser's cache. */
+async function cacheApp(): Promise<void> {
+	await cacheFiles("app");
+	await cacheFiles(language.peek());
+}
+
+async function start(): Promise<void> {
+	if (signedInLast.peek() === "yes") fetchApp();
+	render(<Window />, document.body);
+	await refresh();
+	if (session.peek().state !== "in") return void setTimeout(() => void cacheApp().catch(() => undefined), QUIET_MS);
+	fetchApp();
+	fetchData();
+}
+
+void start();

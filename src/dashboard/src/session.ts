@@ -1,6 +1,7 @@
 // The session of the person who signed in. The cookie is HttpOnly: the page knows the session only from GET /api/v2/session.
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Schemas } from "./api";
+import { kept } from "./ui/keep";
 
 export type Scope = Schemas["Scope"];
 export type Role = Schemas["Role"];
@@ -11,6 +12,13 @@ export type Session =
 	| { state: "in"; csrf: string; scopes: Scope[]; name: string; role: Role | null };
 
 export const session = signal<Session>({ state: "unknown" });
+
+/** Was somebody signed in when this browser showed the dashboard last? It only decides what loads while the server is asked. */
+export const signedInLast = kept("referd.signed-in", ["no", "yes"]);
+effect(() => {
+	const { state } = session.value;
+	if (state !== "unknown") signedInLast.value = state === "in" ? "yes" : "no";
+});
 
 export const allows = (scope: Scope) => session.value.state !== "unknown" && (session.value.scopes ?? []).includes(scope);
 export const canWrite = computed(() => allows("write"));

@@ -2,6 +2,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import { kept } from "./ui/keep";
 import type { Language, Words } from "./words/en";
+import { deSignIn } from "./words/sign-in.de";
+import { type SignInWords, enSignIn } from "./words/sign-in.en";
 
 /** Each language is a script of its own, and the browser loads only the reader's. */
 const languages: Record<string, () => Promise<Language>> = {
@@ -34,23 +36,34 @@ async function load(wanted: string): Promise<void> {
 	document.documentElement.lang = wanted;
 }
 
-/** Ends once the first words are there. While they arrive, the browser loads its tables of dates and numbers, which would
- * delay the first rows. */
-export function loadWords(): Promise<void> {
-	const words = load(language.peek());
+let follows = false;
+
+/** Follows the choice of the language. While the first words arrive, the browser loads its tables of dates and numbers,
+ * which would delay the first rows. */
+function follow(): void {
+	follows = true;
+	effect(() => void load(language.value).catch(() => undefined)); // a server that is away: the old words stay
 	setTimeout(() => {
 		moment(new Date(0).toISOString());
 		number(0);
 	});
-	return words;
 }
-effect(() => void load(language.value).catch(() => undefined)); // a server that is away: the old words stay
+
+/** Ends once all words are there. Until then, the page has the words of the sign-in form. */
+export function loadWords(): Promise<void> {
+	if (!follows) follow();
+	return load(language.peek());
+}
+
+const signInWords: Record<string, Partial<Words>> = { en: enSignIn, de: deSignIn } satisfies Record<string, SignInWords>;
+document.documentElement.lang = language.peek();
 
 /** The reader's own form of the language: "en" of somebody in London writes times as en-GB does. */
 const local = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
 
 export function t(key: keyof Words, values: Record<string, string | number> = {}): string {
-	const entry = loaded.value?.words[key] ?? "";
+	const words = loaded.value?.words ?? signInWords[language.value];
+	const entry = words?.[key] ?? "";
 	const n = Object.values(values).find((v) => typeof v === "number");
 	const text = typeof entry === "string" ? entry : entry[n === 1 ? 0 : 1];
 	return text.replace(/\{(\w+)\}/g, (all, name: string) => {

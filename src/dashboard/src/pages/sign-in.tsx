@@ -15,8 +15,10 @@ const lastWay = kept("referd.sign-in", ["token", "person"]);
 /** Is there a session? At the start of the page, and when another tab may have signed in or out. Without an answer,
  * nothing changes, and the answer is false. */
 export async function refresh(): Promise<boolean> {
+	const before = session.peek();
 	const answer = await call(client.GET("/api/v2/session")).catch(() => undefined);
 	if (!answer) return false;
+	if (session.peek() !== before) return true; // somebody has signed in or out since the question
 	if (!answer.data) ended();
 	else if (differs(answer.data)) enter(answer.data);
 	return true;

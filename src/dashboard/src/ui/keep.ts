@@ -13,9 +13,12 @@ function stored(name: string): string | null {
 /** One of `values`; the first is the default. Another tab's choice is followed. */
 export function kept<T extends string>(name: string, values: readonly [T, ...T[]]): Signal<T> {
 	const known = (text: string | null) => values.find((v) => v === text) ?? values[0];
-	const choice = signal<T>(known(stored(name)));
+	let last = known(stored(name));
+	const choice = signal<T>(last);
 	effect(() => {
 		const value = choice.value;
+		if (value === last) return;
+		last = value;
 		try {
 			localStorage.setItem(name, value);
 		} catch {
@@ -23,7 +26,7 @@ export function kept<T extends string>(name: string, values: readonly [T, ...T[]
 		}
 	});
 	window.addEventListener("storage", (event) => {
-		if (event.key === name) choice.value = known(event.newValue);
+		if (event.key === name) choice.value = last = known(event.newValue);
 	});
 	return choice;
 }

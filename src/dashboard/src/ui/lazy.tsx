@@ -16,18 +16,31 @@ export async function fetchTheRest(): Promise<void> {
 	for (const fetchIt of missing) await fetchIt().catch(() => undefined);
 }
 
-/** The other scripts that a script needs, by the name of its source. The browser learns of them only when it has the script;
- * with this list, which build.mjs writes, it fetches all of them at once. */
+/** The files that a source needs: its script, other scripts, a style sheet. The browser learns of the other files only when
+ * it has the script; with this list, which build.mjs writes, it fetches all of them at once. */
 const needs = JSON.parse(document.getElementById("needs")?.textContent ?? "{}") as Record<string, string[]>;
+const fetched = new Map<string, Promise<unknown>>();
 
-function fetchNeeds(name: string): void {
-	for (const script of needs[name] ?? []) {
-		const link = document.createElement("link");
-		link.rel = "modulepreload";
-		link.href = `assets/${script}`;
-		document.head.append(link);
-	}
-	needs[name] = [];
+function fetchFile(file: string): Promise<void> | undefined {
+	const link = document.createElement("link");
+	const style = file.endsWith(".css");
+	link.rel = style ? "stylesheet" : "modulepreload";
+	link.href = `assets/${file}`;
+	document.head.append(link);
+	return style ? new Promise((here, missing) => Object.assign(link, { onload: here, onerror: missing })) : undefined;
+}
+
+/** Fetches the files of a source. Ends when its style sheet is there: a script itself waits for the scripts that it needs. */
+export function fetchFiles(name: string): Promise<unknown> {
+	const files = fetched.get(name) ?? Promise.all((needs[name] ?? []).map(fetchFile));
+	fetched.set(name, files);
+	return files;
+}
+
+/** Brings the files of a source into the browser's cache, for an import that may come later. A failed import would stay failed
+ * for the life of the page; a failed request is forgotten. */
+export async function cacheFiles(name: string): Promise<void> {
+	for (const file of needs[name] ?? []) await (await fetch(`assets/${file}`, { priority: "low" })).arrayBuffer();
 }
 
 /** The server does not answer, or it has other scripts since an upgrade. This part of the page has no typed text. */
@@ -47,8 +60,7 @@ function Unreachable() {
 export function lazy<P extends object>(name: string, load: () => Promise<ComponentType<P>>, height = 400): Lazy<P> {
 	let loaded: ComponentType<P> | undefined;
 	const fetchIt = async () => {
-		if (!loaded) fetchNeeds(name);
-		loaded ??= await load();
+		loaded ??= (await Promise.all([fetchFiles(name), load()]))[1];
 		missing.delete(fetchIt);
 	};
 	missing.add(fetchIt);

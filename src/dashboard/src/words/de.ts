@@ -8,6 +8,7 @@ import { saidDe } from "./said.de";
 import { deGrowth } from "./growth.de";
 import { deUsers } from "./users.de";
 import { dePeople } from "./people.de";
+import { deSignIn } from "./sign-in.de";
 import { deShell } from "./shell.de";
 import { deWebhooks } from "./webhooks.de";
 
@@ -17,19 +18,15 @@ export const de: Words = {
 	...deGrowth,
 	...dePeople,
 	...deShell,
+	...deSignIn,
 	...deWebhooks,
 	...deBuilder,
 	...deAudit,
 	campaigns: "Kampagnen", users: "Personen", rewards: "Prämien", webhooks: "Webhooks", deliveries: "Zustellungen",
 	settings: "Einstellungen", more: "Mehr",
-	signIn: "Anmelden", signOut: "Abmelden", apiToken: "API-Token",
-	signInHelp: "Das Token des ersten Starts steht in first-start.txt im Datenverzeichnis des Servers.",
-	sessionEnded: "Die Sitzung ist abgelaufen. Melde dich an; dein Text bleibt erhalten.",
-	tryAgain: "Noch einmal versuchen", copy: "Kopieren", copied: "Kopiert", open: "Öffnen", cancel: "Abbrechen",
+	signOut: "Abmelden", copy: "Kopieren", copied: "Kopiert", open: "Öffnen", cancel: "Abbrechen",
 	save: "Speichern",
-	noAnswer: "referd hat nicht geantwortet. Dein Text bleibt erhalten.",
-	failed: "Der Server hat mit Status {status} geantwortet.",
-	older: "Ältere Einträge", asOf: "Stand {time}", rowGone: "Nicht mehr in dieser Liste", newRows: ["{n} neu", "{n} neu"], loading: "Wird geladen",
+	older: "Ältere Einträge", asOf: "Stand {time}", rowGone: "Nicht mehr in dieser Liste", newRows: ["{n} neu", "{n} neu"],
 	lookedAt: "Etwa {looked} Einträge durchsucht, {found} gefunden.", searchFurther: "Weiter suchen",
 	needs: "Dafür braucht es das Recht {scope}",
 	newCampaign: "Neue Kampagne", campaignName: "Name der Kampagne",

@@ -7,6 +7,7 @@ import { fieldsEn } from "./fields.en";
 import { enGrowth } from "./growth.en";
 import { enUsers } from "./users.en";
 import { enPeople } from "./people.en";
+import { enSignIn } from "./sign-in.en";
 import { enShell } from "./shell.en";
 import { enWebhooks } from "./webhooks.en";
 
@@ -18,16 +19,12 @@ export const en = {
 	...enGrowth,
 	...enPeople,
 	...enShell,
+	...enSignIn,
 	...enWebhooks,
 	campaigns: "Campaigns", users: "Users", rewards: "Rewards", webhooks: "Webhooks", deliveries: "Deliveries",
 	settings: "Settings", more: "More",
-	signIn: "Sign in", signOut: "Sign out", apiToken: "API token",
-	signInHelp: "The token of the first start is in first-start.txt, in the data directory of the server.",
-	sessionEnded: "Your session ended. Sign in; your text is kept.",
-	tryAgain: "Try again", copy: "Copy", copied: "Copied", open: "Open", cancel: "Cancel", save: "Save",
-	noAnswer: "referd did not answer. Your text is kept.",
-	failed: "The server answered with status {status}.",
-	older: "Older entries", asOf: "As of {time}", rowGone: "No longer in this list", newRows: ["{n} new", "{n} new"], loading: "Loading",
+	signOut: "Sign out", copy: "Copy", copied: "Copied", open: "Open", cancel: "Cancel", save: "Save",
+	older: "Older entries", asOf: "As of {time}", rowGone: "No longer in this list", newRows: ["{n} new", "{n} new"],
 	lookedAt: "Looked at about {looked} entries, found {found}.", searchFurther: "Search further",
 	needs: "Needs the scope {scope}",
 	newCampaign: "New campaign", campaignName: "Name of the campaign",

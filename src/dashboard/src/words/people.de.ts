@@ -1,7 +1,6 @@
 // The words about people who sign in, and about their roles, in German.
 export const dePeople = {
-	peopleTab: "Team", personName: "Name", password: "Passwort", newPassword: "Neues Passwort",
-	withNameAndPassword: "Mit Name und Passwort anmelden", signedInAs: "Angemeldet als",
+	peopleTab: "Team", newPassword: "Neues Passwort", signedInAs: "Angemeldet als",
 	needsEditor: "Braucht die Rolle Bearbeitung", needsAdmin: "Braucht die Rolle Verwaltung",
 	role: "Rolle", roleViewer: "Ansicht", roleEditor: "Bearbeitung", roleAdmin: "Verwaltung",
 	roleViewerText: "Sieht alles außer Geheimnissen und ändert nichts.",

@@ -1,7 +1,6 @@
 // The words about people who sign in, and about their roles.
 export const enPeople = {
-	peopleTab: "People", personName: "Name", password: "Password", newPassword: "New password",
-	withNameAndPassword: "Sign in with a name and a password", signedInAs: "Signed in as",
+	peopleTab: "People", newPassword: "New password", signedInAs: "Signed in as",
 	needsEditor: "Needs the editor role", needsAdmin: "Needs the admin role",
 	role: "Role", roleViewer: "Viewer", roleEditor: "Editor", roleAdmin: "Admin",
 	roleViewerText: "Looks at everything except secrets, and changes nothing.",

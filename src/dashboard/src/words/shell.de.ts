@@ -43,6 +43,6 @@ export const deShell = {
 	healthBackupLearn: "referd kennt nur Backups von referd backup. Starte referd backup FILE, am besten täglich durch einen Timer.",
 	changedMeanwhile: "Jemand anders hat das inzwischen geändert. Dein Text bleibt erhalten.", theirValue: "{name}: „{value}“",
 	saveMine: "Meinen Text speichern", takeTheirs: "Den anderen übernehmen",
-	stale: "Stand {time}. Wird neu verbunden.", noAnswerYet: "referd antwortet nicht. Diese Seite versucht es von selbst wieder.",
+	stale: "Stand {time}. Wird neu verbunden.",
 	searchUsers: "Namen und Adressen nach „{text}“ durchsuchen", found: ["{n} Zeile", "{n} Zeilen"] as [string, string],
 };

@@ -43,6 +43,6 @@ export const enShell = {
 	healthDiskLearn: "referd sees only the disk of its own data directory. For another database, use that database’s monitoring.",
 	changedMeanwhile: "Somebody else changed this meanwhile. Your text is kept.", theirValue: "{name}: “{value}”",
 	saveMine: "Save my text", takeTheirs: "Take theirs",
-	stale: "As of {time}. Connecting again.", noAnswerYet: "referd does not answer. This page tries again by itself.",
+	stale: "As of {time}. Connecting again.",
 	searchUsers: "Search names and addresses for “{text}”", found: ["{n} line", "{n} lines"] as [string, string],
 };
