@@ -66,6 +66,15 @@ void id_marks_add_alike(struct tx *tx)
 	put_mark(tx, ALIKE, TEXT("yes"));
 }
 
+/* If two nodes may not rely on the absence of such aliases, each join looks up the alias of its
+ * link. A missing row can be read by one batch at a time only, so the nodes would wait for each
+ * other. */
+void id_marks_begin(struct tx *tx)
+{
+	put_mark(tx, ALIKE, TEXT("no"));
+	put_newest(tx, 0);
+}
+
 /* An older referd kept both facts in sequences. The last id of a sequence is the id below the first
  * that may still be given. */
 static enum err last_campaign(struct tx *tx, uint64_t *last)

@@ -20,6 +20,8 @@ enum err id_marks_any_alike(struct tx *tx, bool *any) WARN_UNUSED;
 /** Notes an alias of that form. */
 void id_marks_add_alike(struct tx *tx);
 
+/** Makes both facts for a new database, which has no campaign and no alias. */
+void id_marks_begin(struct tx *tx);
 /** Makes both facts for a database that an older referd wrote; does nothing if they are there. Each
  * start calls it before other commands. Errors as above. */
 enum err id_marks_complete(struct tx *tx) WARN_UNUSED;

@@ -44,6 +44,7 @@ static void write_all(struct setup *s, struct tx *tx)
 	put_setting(tx, "inbound_token", s->inbound_token);
 	put_setting(tx, "inbound_secret", s->inbound_secret);
 	put_setting(tx, "kinds", kinds_text(kinds));
+	id_marks_begin(tx);
 	tx_put(tx, &KIND_TOKEN, &token);
 	s->fresh = s->api_token_known = true;
 	s->stored_code_key = s->code_key;
