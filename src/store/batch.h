@@ -58,6 +58,9 @@ struct tx {
 	bool unsure;        /* a record was reported as missing, but is not fetched yet */
 	bool awaits_blocks; /* the engine has not given a block yet */
 	uint64_t steady_ms; /* 0: the store was not given the time */
+	/* The keys that commands of this batch must not touch, or NULL; see store_second.c. */
+	const struct overlay *avoided;
+	bool met_avoided; /* the command has read such a key */
 };
 
 /* The store's own key space holds the sequences. A key is the number of a kind and a value is its

@@ -36,6 +36,9 @@ struct engine_batch {
 	const struct engine_read *reads;
 	size_t n_reads;
 	bool config; /* a write changes the configuration, which other writers keep in memory */
+	/* Rows that another transaction has locked are not waited for: the commit returns
+	 * ERR_CONFLICT, and `locked` names them. Only for an engine that has `second`. */
+	bool avoids_locked;
 };
 
 struct engine_scan {
@@ -51,6 +54,9 @@ struct engine_scan {
 
 /* Called when something that was pending has arrived. */
 typedef void engine_wake_fn(void *arg);
+
+/* Called for each key that another transaction has locked. */
+typedef void engine_locked_fn(void *arg, uint8_t kind, struct text key);
 
 /* Called for each row of a scan, in order. False ends the scan. */
 typedef bool engine_row_fn(void *arg, struct text key, struct text value);
@@ -91,6 +97,14 @@ struct engine_ops {
 	 * moves the view and decides the commands again. If the outcome cannot be known, the engine
 	 * ends the process. */
 	enum err (*commit)(struct engine *, const struct engine_batch *);
+	/* Opens an engine whose commits run beside the commits of this engine, on a connection of
+	 * their own. It has the node's number, but another slot of each counter. The caller closes
+	 * it before this engine. ERR_NOT_FOUND: this engine works without a second engine.
+	 * ERR_IO, ERR_NO_MEMORY. NULL: like ERR_NOT_FOUND. */
+	enum err (*second)(struct engine *, struct engine **out);
+	/* After ERR_CONFLICT, and before the next view or commit: names the keys that the batch has
+	 * read and that were locked, or deleted. No keys without avoids_locked. */
+	void (*locked)(struct engine *, engine_locked_fn *, void *arg);
 	/* A number that has grown after a view if another writer has changed the configuration
 	 * since the view before. It never falls. An engine with several writers that leaves it NULL
 	 * is used without the configuration cache. */

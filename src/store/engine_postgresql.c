@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/log.h"
 #include "store/engine_postgresql_parts.h"
 
 enum { POLL_MS = 50 };
@@ -63,7 +63,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	/* The clock of the timer may be ahead of the link's clock. */
 	const struct timeval pause = {.tv_usec = 20000};
-	for (size_t i = 0; i < PG_LINKS; i++) {
+	for (size_t i = 0; i < e->n_links; i++) {
 		if (e->links[i].state == LINK_DOWN)
 			pg_link_process(&e->links[i]);
 		if (e->links[i].state == LINK_DOWN)
@@ -74,10 +74,10 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 static void poll_links(struct engine_pg *e)
 {
 	struct pollfd fds[PG_LINKS] = {0};
-	for (size_t i = 0; i < PG_LINKS; i++)
+	for (size_t i = 0; i < e->n_links; i++)
 		fds[i].fd = pg_link_poll(&e->links[i], &fds[i].events);
-	(void)poll(fds, PG_LINKS, POLL_MS);
-	for (size_t i = 0; i < PG_LINKS; i++) {
+	(void)poll(fds, e->n_links, POLL_MS);
+	for (size_t i = 0; i < e->n_links; i++) {
 		pg_link_tend(&e->links[i]);
 		if (fds[i].fd < 0 || fds[i].revents != 0)
 			pg_link_process(&e->links[i]);
@@ -101,7 +101,7 @@ static void engine_set_wake(struct engine *engine, engine_wake_fn *wake, void *a
 static void engine_tend(struct engine *engine)
 {
 	struct engine_pg *e = pg_self(engine);
-	for (size_t i = 0; i < PG_LINKS; i++)
+	for (size_t i = 0; i < e->n_links; i++)
 		pg_link_tend(&e->links[i]);
 	pg_reads_tend(&e->reads);
 	pg_reads_tend(&e->queries);
@@ -144,7 +144,7 @@ static void on_writer_lost(struct pg_link *link)
 static void engine_close_pg(struct engine *engine)
 {
 	struct engine_pg *e = pg_self(engine);
-	for (size_t i = 0; i < PG_LINKS; i++)
+	for (size_t i = 0; i < e->n_links; i++)
 		pg_link_close(&e->links[i]);
 	if (e->later != NULL)
 		event_free(e->later);
@@ -156,11 +156,14 @@ static void engine_close_pg(struct engine *engine)
 	pg_params_free(&e->params);
 	pg_row_free(&e->row);
 	buf_free(&e->sum);
-	pg_tables_free(e->tables);
+	if (e->first == NULL)
+		pg_tables_free(e->tables);
 	free(e->address);
 	free(e->node_name);
 	free(e);
 }
+
+static enum err open_second(struct engine *engine, struct engine **out);
 
 static const struct engine_ops postgresql_ops = {
     .adds = true,
@@ -169,6 +172,8 @@ static const struct engine_ops postgresql_ops = {
     .get = commands_get,
     .scan = commands_scan,
     .commit = pg_commit,
+    .second = open_second,
+    .locked = pg_commit_locked,
     .epoch = pg_node_epoch,
     .take_ids = pg_node_take_ids,
     .node = pg_node_number,
@@ -189,17 +194,14 @@ static bool make_events(struct engine_pg *e)
 	return e->later != NULL && e->retry != NULL;
 }
 
-enum err engine_postgresql_open(const struct engine_postgresql_config *config, struct engine **out,
-				const char **why)
+/* The links and views of an engine that is all zero otherwise. An engine without a node commits
+ * nothing, and all of its reads must see one snapshot. */
+static void prepare(struct engine_pg *e, bool has_node)
 {
-	struct engine_pg *e = calloc(1, sizeof *e);
-	*why = "out of memory";
-	if (e == NULL)
-		return ERR_NO_MEMORY;
+	enum err end = has_node ? ERR_OK : ERR_IO;
 	e->engine.ops = &postgresql_ops;
-	e->events = config->events;
-	/* An engine without a node commits nothing, and all of its reads must see one snapshot. */
-	enum err end = config->node_name == NULL ? ERR_IO : ERR_OK;
+	e->node.replaced = !has_node;
+	e->n_links = e->first == NULL ? PG_LINKS : PG_LINKS - 1;
 	e->reader = (struct pg_link){
 	    .engine = e, .reads = &e->reads, .name = "reader", .on_lost = pg_reads_on_lost};
 	e->inquirer = (struct pg_link){
@@ -209,23 +211,62 @@ enum err engine_postgresql_open(const struct engine_postgresql_config *config, s
 	e->reads = (struct pg_reads){.e = e, .link = &e->reader, .end = end};
 	e->queries = (struct pg_reads){
 	    .engine = {&pg_queries_ops}, .e = e, .link = &e->inquirer, .end = ERR_CONFLICT};
+}
+
+static enum err open_engine(const struct engine_postgresql_config *config,
+			    const struct engine_pg *first, struct engine **out, const char **why)
+{
+	struct engine_pg *e = calloc(1, sizeof *e);
+	*why = "out of memory";
+	if (e == NULL)
+		return ERR_NO_MEMORY;
+	e->events = config->events;
+	e->first = first;
+	prepare(e, config->node_name != NULL);
 	e->address = strdup(config->address);
 	if (config->node_name != NULL)
 		e->node_name = strdup(config->node_name);
-	e->tables = pg_tables_new(config->kinds, config->n_kinds, config->raw_kinds);
+	e->tables = first != NULL
+			? first->tables
+			: pg_tables_new(config->kinds, config->n_kinds, config->raw_kinds);
 	enum err err = ERR_NO_MEMORY;
 	bool named = config->node_name == NULL || e->node_name != NULL;
-	e->node.replaced = config->node_name == NULL;
 	if (e->address != NULL && named && e->tables != NULL && make_events(e))
 		err = pg_open_database(e, why);
 	if (err != ERR_OK) {
 		engine_close_pg(&e->engine);
 		return err;
 	}
-	for (size_t i = 0; i < PG_LINKS; i++) {
+	for (size_t i = 0; i < e->n_links; i++) {
 		pg_link_heard(&e->links[i]);
 		pg_link_start(&e->links[i]);
 	}
 	*out = &e->engine;
 	return ERR_OK;
+}
+
+enum err engine_postgresql_open(const struct engine_postgresql_config *config, struct engine **out,
+				const char **why)
+{
+	return open_engine(config, NULL, out, why);
+}
+
+/* While an engine without a loop waits for one connection, no other connection makes progress. So
+ * such an engine has no second engine, whose locks it may have to wait for. */
+static enum err open_second(struct engine *engine, struct engine **out)
+{
+	const struct engine_pg *e = pg_self(engine);
+	char name[300];
+	const char *why;
+	if (e->events == NULL || e->node_name == NULL || e->first != NULL)
+		return ERR_NOT_FOUND;
+	int n = snprintf(name, sizeof name, "%s (second)", e->node_name);
+	if (n < 0 || (size_t)n >= sizeof name)
+		return ERR_NOT_FOUND;
+	const struct engine_postgresql_config config = {
+	    .address = e->address, .node_name = name, .events = e->events};
+	enum err err = open_engine(&config, e, out, &why);
+	if (err != ERR_OK)
+		log_error("store.second_connection_failed", LOG_STR("reason", why));
+	return err;
 }

@@ -124,7 +124,7 @@ static void on_held(struct engine_pg *e, const struct pg_answer *answer, const P
 {
 	(void)answer;
 	(void)result;
-	if (e->writer.failed || !e->commit.touched) {
+	if (e->writer.failed || !e->commit.touched || pg_keys_mark_locked(e)) {
 		roll_back(e, e->writer.failed ? e->writer.error : ERR_CONFLICT);
 		return;
 	}
@@ -158,6 +158,10 @@ static void on_lock_sync(struct engine_pg *e, const struct pg_answer *answer,
 	bool met = (failed && e->writer.error == ERR_CONFLICT) || (!failed && pg_keys_changed(c));
 	if (refused || !c->touched || (failed && !met)) {
 		roll_back(e, refused ? c->refused : failed ? e->writer.error : ERR_CONFLICT);
+		return;
+	}
+	if (!failed && !c->holds && pg_keys_mark_locked(e)) {
+		roll_back(e, ERR_CONFLICT);
 		return;
 	}
 	if (met) {
@@ -203,6 +207,7 @@ static enum err begin(struct engine_pg *e, const struct engine_batch *batch)
 	if (e->node.replaced)
 		return ERR_IO;
 	c->batch = *batch;
+	c->batch.avoids_locked &= !batch->config; /* it locks all nodes, and then waits for rows */
 	c->number++;
 	c->epoch = e->node.told;
 	if (!pg_keys_collect(e))
@@ -223,6 +228,14 @@ enum err pg_commit(struct engine *engine, const struct engine_batch *batch)
 	if (e->node.n_wanted > 0)
 		pg_send_later(e);
 	return e->commit.answer;
+}
+
+void pg_commit_locked(struct engine *engine, engine_locked_fn *fn, void *arg)
+{
+	const struct pg_commit *c = &pg_self(engine)->commit;
+	for (size_t i = 0; i < c->n_keys; i++)
+		if (c->keys[i].is_locked)
+			fn(arg, c->keys[i].kind, c->keys[i].key);
 }
 
 void pg_commit_release(struct engine_pg *e)

@@ -75,7 +75,7 @@ void pg_health(const struct engine *engine, struct store_health *out)
 	    .clock_ms = -e->clock.from_wall_ms,
 	    .lost = {e->node.outcomes[0], e->node.outcomes[1]},
 	};
-	for (size_t i = 0; i < PG_LINKS; i++) {
+	for (size_t i = 0; i < e->n_links; i++) {
 		const struct pg_link *link = &e->links[i];
 		uint64_t away = away_ms(link, mono_ns());
 		bool ready = link->state == LINK_READY;

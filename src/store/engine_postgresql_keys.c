@@ -98,9 +98,12 @@ void pg_keys_lock_all(struct engine_pg *e)
 	struct pg_commit *c = &e->commit;
 	for (size_t from = 0, to; from < c->n_keys; from = to) {
 		to = pg_keys_end(c, from);
-		for (size_t i = from; i < to; i++)
+		for (size_t i = from; i < to; i++) {
+			c->keys[i].exists = false;
+			c->keys[i].now = (struct pg_version){0};
 			if (c->keys[i].mode == MODE_INSERT)
 				c->keys[i].mode = lock_mode(&c->keys[i]);
+		}
 		limit_runs(&c->keys[from], to - from);
 	}
 }
@@ -153,6 +156,27 @@ static bool has_changed(const struct pg_key *key)
 	return key->read &&
 	       (key->was_missing == key->exists || key->was.generation != key->now.generation ||
 		key->was.batch != key->now.batch);
+}
+
+/* Of a counter, any slot may be locked. */
+static bool is_locked(const struct engine_pg *e, const struct pg_key *key)
+{
+	if (!key->read || (key->mode != MODE_SHARE && key->mode != MODE_UPDATE))
+		return false;
+	if (e->tables->by_kind[key->kind]->counter)
+		return has_changed(key);
+	return !key->was_missing && !key->exists;
+}
+
+bool pg_keys_mark_locked(struct engine_pg *e)
+{
+	struct pg_commit *c = &e->commit;
+	bool any = false;
+	for (size_t i = 0; c->batch.avoids_locked && i < c->n_keys; i++) {
+		c->keys[i].is_locked = is_locked(e, &c->keys[i]);
+		any |= c->keys[i].is_locked;
+	}
+	return any;
 }
 
 bool pg_keys_changed(const struct pg_commit *c)

@@ -24,7 +24,8 @@ uint64_t pg_node_epoch(struct engine *engine)
 
 uint64_t pg_node_number(const struct engine *engine)
 {
-	return ((const struct engine_pg *)engine)->node.id;
+	const struct engine_pg *e = (const struct engine_pg *)engine;
+	return e->first != NULL ? e->first->node.id : e->node.id;
 }
 
 static void note_replaced(struct engine_pg *e)

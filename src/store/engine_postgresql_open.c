@@ -174,14 +174,14 @@ enum err pg_open_database(struct engine_pg *e, const char **why)
 	*why = "out of memory";
 	if (PQstatus(conn) != CONNECTION_OK)
 		err = refuse(ERR_IO, why, "no connection: ", PQerrorMessage(conn));
-	if (err == ERR_OK)
+	if (err == ERR_OK && e->first == NULL)
 		err = check_server(conn, why);
 	if (err == ERR_OK)
 		err = run(conn,
 			  "SET synchronous_commit = on; SET client_min_messages = warning;"
 			  " BEGIN",
 			  why);
-	if (err == ERR_OK && e->node_name != NULL)
+	if (err == ERR_OK && e->node_name != NULL && e->first == NULL)
 		err = migrate(conn, e->tables, why);
 	if (err == ERR_OK && e->node_name != NULL)
 		err = register_node(e, conn, why);

@@ -248,6 +248,7 @@ struct pg_key {
 	uint8_t kind;
 	enum pg_mode mode;
 	bool read, exists;
+	bool is_locked; /* by another transaction; or the row is deleted */
 	bool was_missing;
 	struct text key;
 	const struct engine_write *write;
@@ -279,6 +280,8 @@ void pg_commit_free(struct engine_pg *e);
 /** Gives up the locks that a conflict has left. */
 void pg_commit_release(struct engine_pg *e);
 void pg_commit_tend(struct engine_pg *e);
+/** Names the keys that the last commit has not waited for. */
+void pg_commit_locked(struct engine *engine, engine_locked_fn *fn, void *arg);
 /** The commit has this result. */
 void pg_commit_end(struct engine_pg *e, enum err answer);
 
@@ -289,6 +292,8 @@ void pg_keys_lock_all(struct engine_pg *e);
 /** The place after the last key of the kind of keys[from]. */
 size_t pg_keys_end(const struct pg_commit *c, size_t from);
 struct pg_key *pg_keys_find(const struct engine_pg *e, uint8_t kind, struct text key);
+/** Marks the keys that a batch with avoids_locked could not lock. True if there are any. */
+bool pg_keys_mark_locked(struct engine_pg *e);
 /** Has another node changed a key that the commands have read? */
 bool pg_keys_changed(const struct pg_commit *c);
 /** Locks the rows that exist. */
@@ -333,12 +338,16 @@ void pg_node_tend(struct engine_pg *e);
 
 /* ---- opening ---- */
 
-/** Migrates the database, checks the server, and registers the node. */
+/** Migrates the database, checks the server, and registers the node. A second engine only registers
+ * itself. */
 enum err pg_open_database(struct engine_pg *e, const char **why) WARN_UNUSED;
 
 struct engine_pg {
 	struct engine engine;
 	char *address, *node_name;
+	/* The first engine of the node, if this engine is the second: it answers no queries. */
+	const struct engine_pg *first;
+	size_t n_links;
 	struct pg_tables *tables;
 	struct event_base *events; /* NULL: the engine works within wait only */
 	struct event *later, *retry;
@@ -348,7 +357,7 @@ struct engine_pg {
 	bool owes_wake; /* pg_wake_later */
 	union {
 		struct {
-			struct pg_link reader, inquirer, writer; /* of commands, queries, commits */
+			struct pg_link reader, writer, inquirer; /* of commands, commits, queries */
 		};
 		struct pg_link links[PG_LINKS]; /* the same three */
 	};

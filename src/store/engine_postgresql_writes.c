@@ -27,24 +27,39 @@ static void on_locked(struct engine_pg *e, const struct pg_answer *answer, const
 	}
 }
 
+/* Which keys of a mode a statement locks. */
+enum which { ALL_KEYS, READ_KEYS, BLIND_KEYS };
+
 /* A transaction that holds locks already must not wait for further locks: they would be out of
  * order, so two transactions could wait for each other. */
-static enum pg_statement lock_statement(const struct engine_pg *e, enum pg_mode mode)
+static enum pg_statement lock_statement(const struct engine_pg *e, enum pg_mode mode,
+					enum which which)
 {
+	bool update = mode == MODE_UPDATE;
 	if (e->commit.holds)
-		return mode == MODE_UPDATE ? PG_GET_FOR_UPDATE_NOWAIT : PG_GET_FOR_SHARE_NOWAIT;
-	return mode == MODE_UPDATE ? PG_GET_FOR_UPDATE : PG_GET_FOR_SHARE;
+		return update ? PG_GET_FOR_UPDATE_NOWAIT : PG_GET_FOR_SHARE_NOWAIT;
+	if (which == READ_KEYS)
+		return update ? PG_GET_FOR_UPDATE_SKIP : PG_GET_FOR_SHARE_SKIP;
+	return update ? PG_GET_FOR_UPDATE : PG_GET_FOR_SHARE;
+}
+
+static bool is_among(const struct pg_key *key, enum which which)
+{
+	return which == ALL_KEYS || key->read == (which == READ_KEYS);
 }
 
 /* Locks the keys of this mode between keys[from] and keys[to - 1], which have one kind. */
-static void send_locks(struct engine_pg *e, size_t from, size_t to, enum pg_mode mode)
+static void send_locks(struct engine_pg *e, size_t from, size_t to, enum pg_mode mode,
+		       enum which which)
 {
 	struct pg_params *p = &e->params;
 	const struct pg_table *table = e->tables->by_kind[e->commit.keys[from].kind];
 	const struct pg_answer answer = {.fn = on_locked, .table = table};
-	pg_params_begin(p, table, lock_statement(e, mode));
+	if (table == NULL)
+		return; /* a kind without a table has no rows */
+	pg_params_begin(p, table, lock_statement(e, mode, which));
 	for (size_t i = from; i < to; i++) {
-		if (e->commit.keys[i].mode != mode)
+		if (e->commit.keys[i].mode != mode || !is_among(&e->commit.keys[i], which))
 			continue;
 		enum err err = pg_params_add_key(p, e->commit.keys[i].key);
 		(void)err; /* no row can have this key, so there is nothing to lock */
@@ -55,10 +70,28 @@ static void send_locks(struct engine_pg *e, size_t from, size_t to, enum pg_mode
 		pg_link_run(&e->writer, p, &answer);
 }
 
+/* Only the first statement of a kind waits. It locks the rows that are written without being read:
+ * whether they exist must be known. So the order of the locks that wait is the order of all keys.
+ */
+static void lock_free_rows(struct engine_pg *e)
+{
+	const struct pg_commit *c = &e->commit;
+	for (size_t from = 0, to; from < c->n_keys; from = to) {
+		to = pg_keys_end(c, from);
+		send_locks(e, from, to, MODE_UPDATE, BLIND_KEYS);
+		send_locks(e, from, to, MODE_UPDATE, READ_KEYS);
+		send_locks(e, from, to, MODE_SHARE, READ_KEYS);
+	}
+}
+
 /* Statements lock one after another, so runs of keys keep the order of all keys of a kind. */
 void pg_writes_lock(struct engine_pg *e)
 {
 	const struct pg_commit *c = &e->commit;
+	if (c->batch.avoids_locked && !c->holds) {
+		lock_free_rows(e);
+		return;
+	}
 	for (size_t from = 0, to; from < c->n_keys; from = to) {
 		enum pg_mode mode = c->keys[from].mode;
 		to = from + 1;
@@ -67,7 +100,7 @@ void pg_writes_lock(struct engine_pg *e)
 		for (; to < c->n_keys && c->keys[to].kind == c->keys[from].kind; to++)
 			if (c->keys[to].mode + mode == MODE_SHARE + MODE_UPDATE)
 				break;
-		send_locks(e, from, to, mode);
+		send_locks(e, from, to, mode, ALL_KEYS);
 	}
 }
 

@@ -42,6 +42,8 @@ enum pg_statement {
 	PG_GET_FOR_UPDATE,
 	PG_GET_FOR_SHARE_NOWAIT,
 	PG_GET_FOR_UPDATE_NOWAIT,
+	PG_GET_FOR_SHARE_SKIP, /* leaves out rows that another transaction has locked */
+	PG_GET_FOR_UPDATE_SKIP,
 	/* Read a range in key order, or in reverse key order. Parameters: pg_params_scan. */
 	PG_SCAN_FROM,   /* from <= key <= end */
 	PG_SCAN_AFTER,  /* from < key <= end */

@@ -245,6 +245,12 @@ static void make(struct buf *sql, const struct pg_table *t, enum pg_statement s)
 	case PG_GET_FOR_UPDATE_NOWAIT:
 		make_get(sql, t, " FOR UPDATE OF t NOWAIT");
 		break;
+	case PG_GET_FOR_SHARE_SKIP:
+		make_get(sql, t, " FOR SHARE OF t SKIP LOCKED");
+		break;
+	case PG_GET_FOR_UPDATE_SKIP:
+		make_get(sql, t, " FOR UPDATE OF t SKIP LOCKED");
+		break;
 	case PG_SCAN_FROM:
 	case PG_SCAN_AFTER:
 	case PG_SCAN_DOWN:
@@ -279,6 +285,8 @@ bool pg_sql_make(struct pg_table *t)
 	    [PG_GET_FOR_UPDATE] = "lock",
 	    [PG_GET_FOR_SHARE_NOWAIT] = "try_share",
 	    [PG_GET_FOR_UPDATE_NOWAIT] = "try_lock",
+	    [PG_GET_FOR_SHARE_SKIP] = "free_share",
+	    [PG_GET_FOR_UPDATE_SKIP] = "free_lock",
 	    [PG_SCAN_FROM] = "from",
 	    [PG_SCAN_AFTER] = "after",
 	    [PG_SCAN_DOWN] = "down",

@@ -71,6 +71,8 @@ enum err store_open(struct engine *engine, const struct store_config *config, st
 	if (!config->unfinished && (err = tx_refuse_unfinished(&s->tx)) != ERR_OK)
 		goto fail;
 	memcpy(s->query_tx.last_id, s->tx.last_id, sizeof s->tx.last_id);
+	if ((err = store_open_second(s)) != ERR_OK)
+		goto fail;
 	*out = s;
 	return ERR_OK;
 fail:
@@ -82,6 +84,7 @@ void store_close(struct store *s)
 {
 	if (s == NULL)
 		return;
+	store_close_second(s);
 	engine_close(s->engine);
 	overlay_free(&s->overlay);
 	overlay_free(&s->tx.sums);
@@ -98,11 +101,14 @@ void store_close(struct store *s)
 void store_set_steady_ms(struct store *s, uint64_t steady_ms)
 {
 	s->tx.steady_ms = steady_ms;
+	if (s->second != NULL)
+		store_set_steady_ms(s->second, steady_ms);
 }
 
 enum err store_submit(struct store *s, struct command *cmd)
 {
-	if (s->waiting.n >= s->config.queue_max)
+	size_t handed_over = s->second == NULL ? 0 : s->second->waiting.n;
+	if (s->waiting.n + handed_over >= s->config.queue_max)
 		return ERR_BUSY;
 	cmd->err = ERR_PENDING;
 	queue_push(&s->waiting, cmd);
@@ -113,6 +119,8 @@ void store_watch(struct store *s, const struct record_kind *kind, store_watch_fn
 {
 	assert(s->n_watches < WATCHES_MAX);
 	s->watches[s->n_watches++] = (struct watch){kind, fn, arg};
+	if (s->second != NULL)
+		store_watch(s->second, kind, fn, arg);
 }
 
 void store_unwatch(struct store *s, const void *arg)
@@ -122,6 +130,8 @@ void store_unwatch(struct store *s, const void *arg)
 		if (s->watches[i].arg != arg)
 			s->watches[kept++] = s->watches[i];
 	s->n_watches = kept;
+	if (s->second != NULL)
+		store_unwatch(s->second, arg);
 }
 
 /* Decides a command. If it needs ids, it gets new blocks and is decided again: the second time it
@@ -131,6 +141,11 @@ static enum err decide(struct store *s, struct command *cmd)
 	enum err err = ERR_OK;
 	for (;;) {
 		enum err decided = cmd->decide(cmd, &s->tx);
+		if (s->tx.met_avoided) {
+			tx_look_ahead_end(&s->tx);
+			tx_forget_ids(&s->tx);
+			return ERR_PENDING;
+		}
 		bool starved = s->tx.starved;
 		decided = tx_finish(&s->tx, decided);
 		if (!starved)
@@ -182,11 +197,13 @@ static void decide_batch(struct store *s)
 		struct command *cmd = queue_pop(&s->waiting);
 		if (undecided.n > 0) {
 			look_ahead(s, cmd);
-			queue_push(&undecided, cmd);
+			if (!store_hand_over(s, cmd))
+				queue_push(&undecided, cmd);
 			continue;
 		}
 		cmd->err = decide(s, cmd);
-		queue_push(cmd->err == ERR_PENDING ? &undecided : &s->decided, cmd);
+		if (!store_hand_over(s, cmd))
+			queue_push(cmd->err == ERR_PENDING ? &undecided : &s->decided, cmd);
 	}
 	bool full = n_run < s->members && s->decided.n > 0;
 	s->members = full ? 0 : undecided.n + (s->members - n_run);
@@ -224,9 +241,14 @@ static bool can_go_on(const struct store *s)
 	return s->fetching ? s->woken : s->waiting.n > 0;
 }
 
-bool store_has_work(const struct store *s)
+static bool has_work(const struct store *s)
 {
 	return store_queries_go_on(s) || (can_go_on(s) && store_wait_ns(s) == 0);
+}
+
+bool store_has_work(const struct store *s)
+{
+	return has_work(s) || (s->second != NULL && has_work(s->second));
 }
 
 static void run_commands(struct store *s)
@@ -238,6 +260,8 @@ static void run_commands(struct store *s)
 	s->woken = false;
 	if (s->committing || (s->decided.n > 0 && s->members == 0))
 		store_commit_batch(s);
+	else if (s->members == 0)
+		store_empty_batch(s); /* all commands went to the second store */
 }
 
 static bool turn(struct store *s, bool paced)
@@ -246,9 +270,12 @@ static bool turn(struct store *s, bool paced)
 	if (!s->engine->ops->single_writer && s->overlay.n_entries == 0 && !s->committing &&
 	    (s->parked.n == 0 || s->reader != s->engine))
 		s->stale = true;
+	store_stop_avoiding(s);
 	store_answer_queries(s);
 	if (can_go_on(s) && (!paced || store_wait_ns(s) == 0))
 		run_commands(s);
+	if (s->second != NULL)
+		(void)turn(s->second, false);
 	return store_has_work(s);
 }
 
@@ -259,6 +286,8 @@ bool store_turn(struct store *s)
 
 void store_wait(struct store *s)
 {
+	if (s->second != NULL && !store_idle(s->second))
+		store_wait(s->second);
 	bool pends = s->parked.n > 0 || s->reader_opens || s->fetching || s->committing;
 	if (pends && !store_queries_go_on(s) && !can_go_on(s))
 		s->engine->ops->wait(s->engine);
@@ -304,9 +333,12 @@ void store_tend(struct store *s)
 {
 	if (s->engine->ops->tend != NULL)
 		s->engine->ops->tend(s->engine);
+	if (s->second != NULL)
+		store_tend(s->second);
 }
 
 bool store_idle(const struct store *s)
 {
-	return s->queries.n == 0 && s->parked.n == 0 && s->waiting.n == 0 && s->decided.n == 0;
+	return s->queries.n == 0 && s->parked.n == 0 && s->waiting.n == 0 && s->decided.n == 0 &&
+	       (s->second == NULL || store_idle(s->second));
 }

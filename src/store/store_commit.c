@@ -138,7 +138,7 @@ void store_sweep_cache(struct store *s)
 		config_cache_free_dropped(&s->cache);
 }
 
-static void empty_batch(struct store *s)
+void store_empty_batch(struct store *s)
 {
 	store_sweep_cache(s);
 	overlay_clear(&s->overlay);
@@ -161,16 +161,20 @@ static void finish_batch(struct store *s, enum err err)
 		tell_watches(s);
 	}
 	pay_debts(s, err);
-	empty_batch(s);
+	store_empty_batch(s);
 }
 
-/* A smaller batch has read less, so it is less likely to meet another writer again. The next
- * commits let the batches grow. */
+/* After the first conflict, the engine may hold the locks of the batch, or the commands that met
+ * locked rows go to the second store. If the batch fails again, a smaller batch has read less, so
+ * it is less likely to meet another writer. The next commits let the batches grow. */
 static void decide_again(struct store *s)
 {
 	size_t half = s->decided.n / 2;
-	s->batch_limit = half > 0 ? half : 1;
+	if (s->retries)
+		s->batch_limit = half > 0 ? half : 1;
+	s->retries = true;
 	s->counters.conflicts++;
+	store_avoid_locked(s);
 	s->committing = false;
 	s->stale = true;
 	tx_settle(&s->tx, false);
@@ -178,7 +182,7 @@ static void decide_again(struct store *s)
 		cmd->err = ERR_PENDING;
 	queue_prepend(&s->waiting, &s->decided);
 	s->last_batch = 0; /* the commands have waited: store_wait_ns lets them go on at once */
-	empty_batch(s);
+	store_empty_batch(s);
 }
 
 static void grow_limit(struct store *s)
@@ -210,7 +214,8 @@ void store_commit_batch(struct store *s)
 						   .n_adds = s->n_adds,
 						   .reads = s->reads,
 						   .n_reads = s->n_reads,
-						   .config = tx_writes_config(&s->tx)};
+						   .config = tx_writes_config(&s->tx),
+						   .avoids_locked = s->second != NULL};
 		err = s->engine->ops->commit(s->engine, &batch);
 		s->committing = err == ERR_PENDING;
 		if (s->committing)
@@ -219,6 +224,7 @@ void store_commit_batch(struct store *s)
 			decide_again(s);
 			return;
 		}
+		s->retries = false;
 		count_commit(s, err);
 		grow_limit(s);
 	}

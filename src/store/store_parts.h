@@ -1,6 +1,7 @@
 /*
  * The state of the store, shared by the files that decide commands (store.c), commit them
- * (store_commit.c) and answer queries (store_queries.c).
+ * (store_commit.c), answer queries (store_queries.c) and hand commands over to the second store
+ * (store_second.c).
  */
 #ifndef STORE_STORE_PARTS_H
 #define STORE_STORE_PARTS_H
@@ -53,6 +54,13 @@ struct store {
 	struct watch watches[WATCHES_MAX];
 	size_t n_watches;
 	struct store_counters counters;
+
+	/* See store_second.c. NULL in most stores. */
+	struct store *second;
+	struct overlay avoided; /* the keys that were locked lately */
+	struct arena avoided_arena;
+	uint64_t avoided_ns; /* since when */
+	bool retries;        /* the batch is decided again, after a conflict */
 };
 
 /** Moves the view of the commands to the newest data, unless it shows them already. False if it
@@ -70,5 +78,18 @@ void store_sweep_cache(struct store *s);
  * watches, calls the done() functions, and empties the overlay. After a conflict the commands wait
  * again, in their order. */
 void store_commit_batch(struct store *s);
+/** Empties the overlay. */
+void store_empty_batch(struct store *s);
+
+/** Opens the second store, if the engine offers a second engine. */
+enum err store_open_second(struct store *s) WARN_UNUSED;
+void store_close_second(struct store *s);
+/** After a conflict: from now on, commands that read a locked key go to the second store. */
+void store_avoid_locked(struct store *s);
+/** The command has read a key that this store avoids: it goes to the second store. Otherwise
+ * false. */
+bool store_hand_over(struct store *s, struct command *cmd);
+/** Lets this store commit all keys again, a second after it began to avoid some. */
+void store_stop_avoiding(struct store *s);
 
 #endif

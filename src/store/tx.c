@@ -56,6 +56,11 @@ enum err tx_read_value(struct tx *tx, uint8_t kind, struct text key, bool before
 	if (tx->overlay == NULL)
 		return read_engine(tx, kind, key, 0, value);
 	uint32_t hash = overlay_hash(kind, key);
+	if (tx->avoided != NULL && overlay_find(tx->avoided, kind, key, hash) != NULL) {
+		/* The batch must not read the key, because its commit would check the key. */
+		tx->met_avoided = true;
+		return ERR_PENDING;
+	}
 	const struct staged *s = before ? NULL : find_staged(tx, kind, key, hash);
 	if (s != NULL) {
 		*value = s->value;

@@ -146,7 +146,7 @@ static inline void take_row(struct world *w, PGresult *result, int i)
 {
 	const struct pg_table *t = w->params.table;
 	enum pg_statement s = w->params.statement;
-	bool lock = s >= PG_GET_FOR_SHARE && s <= PG_GET_FOR_UPDATE_NOWAIT;
+	bool lock = s >= PG_GET_FOR_SHARE && s <= PG_GET_FOR_UPDATE_SKIP;
 	struct pg_cell cells[PG_COLUMNS_MAX + 3];
 	size_t width = lock ? t->n_keys + 2 + t->counter : pg_row_width(t);
 	assert_int_equal(PQnfields(result), width);

@@ -90,7 +90,7 @@ static void assert_row(struct world *w, const struct model *m, size_t i,
 	if (!text_eq(buf_view(&w->row.key), buf_view(&r->key)))
 		fail_msg("%s: record %zu has another key", name, i);
 	if (w->params.statement >= PG_GET_FOR_SHARE &&
-	    w->params.statement <= PG_GET_FOR_UPDATE_NOWAIT)
+	    w->params.statement <= PG_GET_FOR_UPDATE_SKIP)
 		assert_int_equal(w->row.value.n, 0);
 	else if (!text_eq(buf_view(&w->row.value), buf_view(&r->value)))
 		fail_msg("%s: record %zu has another value", name, i);
@@ -178,6 +178,8 @@ static void try_kind(struct world *w, const struct pg_table *table)
 	assert_gets(w, &m, PG_GET_FOR_UPDATE, &first);
 	assert_gets(w, &m, PG_GET_FOR_SHARE_NOWAIT, &first);
 	assert_gets(w, &m, PG_GET_FOR_UPDATE_NOWAIT, &first);
+	assert_gets(w, &m, PG_GET_FOR_SHARE_SKIP, &first);
+	assert_gets(w, &m, PG_GET_FOR_UPDATE_SKIP, &first);
 	if (!table->counter) {
 		update(w, &m, &second);
 		assert_all(w, &m, &second);

@@ -5,7 +5,8 @@
  * Mutations that were tried. If hold_locks only rolls back, no_update_of_several_nodes_is_lost
  * counts more conflicts than commits. If a commit does not check the epoch,
  * other_nodes_see_a_changed_configuration_in_their_next_command fails. If it checks neither the
- * generation nor the fence, a_replaced_node_stores_nothing fails. */
+ * generation nor the fence, a_replaced_node_stores_nothing fails. If a commit does not mark the
+ * keys that are locked, a_locked_row_holds_up_no_command_that_does_not_read_it fails. */
 #include <sys/wait.h>
 
 #include "nodes_world.h"
@@ -190,6 +191,61 @@ static void a_replaced_node_stores_nothing(void **state)
 	end(w);
 }
 
+/* Another transaction locks row 1 until its session ends. */
+static pid_t lock_row(struct world *w)
+{
+	static const char *const lock[] = {"SET application_name = 'locker'",
+					   "BEGIN; SELECT 1 FROM hot WHERE id = 1 FOR UPDATE",
+					   "SELECT pg_sleep(600)", NULL};
+	pid_t locker = postgresql_begin(&w->cluster, strstr(w->address, "dbname=") + 7, lock);
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'locker' AND "
+		     "wait_event = 'PgSleep'");
+	return locker;
+}
+
+static void unlock_row(struct world *w, pid_t locker)
+{
+	sql(w, "postgres",
+	    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE "
+	    "application_name = 'locker'");
+	assert_int_equal(waitpid(locker, NULL, 0), locker);
+}
+
+/* A node that waits for a lock reports a conflict when the server gives up, after 5 s. */
+static void run_while_locked(struct world *w, const struct bump *b)
+{
+	uint64_t before = store_counters(w->stores[0]).conflicts;
+	while (b->done == 0 && store_counters(w->stores[0]).conflicts < before + 3)
+		(void)run_turn(w);
+}
+
+static void a_locked_row_holds_up_no_command_that_does_not_read_it(void **state)
+{
+	struct world *w = begin(state);
+	enum { N = 8 };
+	struct bump bumps[N];
+	for (size_t i = 0; i < N; i++)
+		bumps[i] = (struct bump){.id = 1 + i % 2, .plain = true};
+	for (size_t i = 0; i < 2; i++) /* so that both rows exist */
+		submit(w->stores[0], &bumps[i]);
+	settle(w);
+	pid_t locker = lock_row(w);
+	for (size_t i = 2; i < N; i += 2) { /* the first pair meets the lock, the others know it */
+		submit(w->stores[0], &bumps[i]);
+		submit(w->stores[0], &bumps[i + 1]);
+		run_while_locked(w, &bumps[i + 1]);
+		assert_int_equal(bumps[i + 1].done, 1);
+		assert_int_equal(bumps[i].done, 0);
+	}
+	assert_false(store_idle(w->stores[0]));
+	unlock_row(w, locker);
+	settle(w);
+	for (size_t i = 0; i < N; i++)
+		assert_true(bumps[i].done == 1 && bumps[i].err == ERR_OK);
+	check_counts(w, bumps, N);
+	end(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +256,7 @@ int main(void)
 	    cmocka_unit_test(a_lost_commit_that_waited_for_a_lock_is_decided_again),
 	    cmocka_unit_test(other_nodes_see_a_changed_configuration_in_their_next_command),
 	    cmocka_unit_test(a_replaced_node_stores_nothing),
+	    cmocka_unit_test(a_locked_row_holds_up_no_command_that_does_not_read_it),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }
