@@ -56,8 +56,8 @@ struct scenario {
 };
 
 extern const struct scenario scenario_join, scenario_refer, scenario_configured, scenario_scatter,
-    scenario_qualify, scenario_read, scenario_list, scenario_circle, scenario_join_webhook,
-    scenario_constant, scenario_verify;
+    scenario_hot, scenario_qualify, scenario_read, scenario_list, scenario_circle,
+    scenario_join_webhook, scenario_constant, scenario_verify;
 
 struct load_plan {
 	const struct scenario *scenario;

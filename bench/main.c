@@ -26,9 +26,9 @@ static const struct command commands[] = {
 };
 
 static const struct scenario *const scenarios[] = {
-    &scenario_join,    &scenario_configured, &scenario_refer,
-    &scenario_scatter, &scenario_qualify,    &scenario_read,
-    &scenario_list,    &scenario_circle,     &scenario_join_webhook,
+    &scenario_join,   &scenario_configured,   &scenario_refer, &scenario_scatter,
+    &scenario_hot,    &scenario_qualify,      &scenario_read,  &scenario_list,
+    &scenario_circle, &scenario_join_webhook,
 };
 
 enum {

@@ -25,6 +25,14 @@ static uint32_t join_draw_anybody(struct bench *b)
 	return acks->entries[random_next(&b->random) % acks->n];
 }
 
+/* Draws one of the first ten users. */
+static uint32_t join_draw_hot(struct bench *b)
+{
+	const struct ledger_acks *acks = &b->ledger->acks[b->group];
+	size_t n = acks->n < 10 ? acks->n : 10;
+	return n == 0 ? LEDGER_NONE : acks->entries[random_next(&b->random) % n];
+}
+
 void join_prepare(struct bench *b, struct call *call, uint32_t referrer)
 {
 	char code[LEDGER_CODE_SIZE];
@@ -58,6 +66,14 @@ static bool scatter_next(struct load *load, unsigned slot, struct call *call)
 	struct bench *b = load_bench(load);
 	(void)slot;
 	join_prepare(b, call, join_draw_anybody(b));
+	return true;
+}
+
+static bool hot_next(struct load *load, unsigned slot, struct call *call)
+{
+	struct bench *b = load_bench(load);
+	(void)slot;
+	join_prepare(b, call, join_draw_hot(b));
 	return true;
 }
 
@@ -137,6 +153,14 @@ const struct scenario scenario_scatter = {
     .help = "friends join through the links of users who are drawn uniformly",
     .needs = NEEDS_REFERRERS,
     .next = scatter_next,
+    .done = join_done,
+};
+
+const struct scenario scenario_hot = {
+    .name = "hot",
+    .help = "friends join through the links of ten users",
+    .needs = NEEDS_REFERRERS,
+    .next = hot_next,
     .done = join_done,
 };
 
