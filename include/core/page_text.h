@@ -1,5 +1,6 @@
 /*
- * The texts of a campaign's pages and sharing links: their names, kinds and maximum lengths. Pure.
+ * The texts and looks of a campaign's pages and sharing links: their names, kinds and maximum
+ * lengths. Pure.
  */
 #ifndef CORE_PAGE_TEXT_H
 #define CORE_PAGE_TEXT_H
@@ -7,9 +8,12 @@
 #include "core/records.h"
 
 enum page_text_kind {
-	PAGE_LINE,  /* one line */
-	PAGE_BLOCK, /* "\n" separates paragraphs */
-	PAGE_URL,   /* http:// or https:// */
+	PAGE_LINE,   /* one line */
+	PAGE_BLOCK,  /* "\n" separates paragraphs */
+	PAGE_URL,    /* http:// or https:// */
+	PAGE_IMAGE,  /* https:// */
+	PAGE_COLOUR, /* #1a2b3c */
+	PAGE_LAYOUT, /* card or split */
 };
 
 struct page_text {
@@ -24,8 +28,10 @@ extern const struct page_text PAGE_TEXTS[];
 /** Returns the text with that name, or NULL. */
 const struct page_text *page_text_find(struct text name);
 /** Judges a value. Returns NULL, or a sentence fragment that completes "headline ...". Whether a
- * PAGE_URL is a URL is not judged here. */
+ * PAGE_URL or a PAGE_IMAGE is a URL is not judged here. */
 const char *page_text_refusal(const struct page_text *which, struct text value) WARN_UNUSED;
+/** Judges a colour, such as #1a2b3c; empty means no colour. Returns NULL or a sentence fragment. */
+const char *page_colour_refusal(struct text value) WARN_UNUSED;
 /** Appends the texts of `stored`, replaced by the texts of `named`, in the order of the table. An
  * empty text is left out. */
 void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out);

@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "api/call/decode.h"
-#include "base/ascii.h"
 #include "campaign_dates.h"
 #include "campaign_form.h"
 #include "campaign_urls.h"
@@ -91,11 +90,9 @@ static const char *read_colour(struct call *call, const struct json *v, void *re
 	struct text t = {0};
 	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
 		return "must be a colour such as #1a2b3c";
-	bool fine = t.n == 0 || (t.n == 7 && t.p[0] == '#');
-	for (size_t i = 1; fine && i < t.n; i++)
-		fine = ascii_is_alnum(t.p[i]) && (t.p[i] | 0x20) <= 'f';
-	return fine ? decode_keep(call, t, &((struct draft *)record)->campaign.colour)
-		    : "must be a colour such as #1a2b3c";
+	const char *problem = page_colour_refusal(t);
+	return problem != NULL ? problem
+			       : decode_keep(call, t, &((struct draft *)record)->campaign.colour);
 }
 
 /* ---- addresses ---- */
@@ -162,7 +159,7 @@ static const char *read_page_text(struct call *call, const struct page_text *whi
 				  const struct json *v, struct text *out)
 {
 	struct text t = {0};
-	if (which->kind == PAGE_URL) {
+	if (which->kind == PAGE_URL || which->kind == PAGE_IMAGE) {
 		const char *problem = campaign_read_url(call, v, out);
 		return problem != NULL ? problem : page_text_refusal(which, *out);
 	}

@@ -13,7 +13,11 @@ struct standard_text {
 	enum html_word word;
 };
 
-static const struct standard_text TEXTS[] = {{"button", WORD_JOIN},
+static const struct standard_text TEXTS[] = {{"headline", WORD_JOIN_HEADLINE},
+					     {"body", WORD_JOIN_BODY},
+					     {"button", WORD_JOIN},
+					     {"invited_headline", WORD_INVITES_TO},
+					     {"invited_button", WORD_ACCEPT},
 					     {"thanks_headline", WORD_THANKS},
 					     {"thanks_body", WORD_THANKS_BODY},
 					     {"closed_headline", WORD_CLOSED},

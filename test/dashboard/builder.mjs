@@ -23,14 +23,21 @@ await run(async () => {
 	const button = texts.getByLabel("Button", { exact: true });
 	await texts.getByRole("button", { name: "Use the standard text: Button" }).click();
 	await focused(page, button);
-	assert.deepEqual([await button.inputValue(), await button.getAttribute("placeholder")], ["", "Join"]);
-	await preview.getByRole("button", { name: "Join", exact: true }).waitFor();
+	assert.deepEqual([await button.inputValue(), await button.getAttribute("placeholder")], ["", "Get my link"]);
+	await preview.getByRole("button", { name: "Get my link", exact: true }).waitFor();
 	await page.getByRole("textbox", { name: "Colour", exact: true }).fill("red");
 	await page.getByText("must be a colour such as #1a2b3c").first().waitFor();
 	await button.fill("Not yet");
-	await preview.getByRole("button", { name: "Join", exact: true }).waitFor();
+	await preview.getByRole("button", { name: "Get my link", exact: true }).waitFor();
 	await page.getByRole("textbox", { name: "Colour", exact: true }).fill("#0b6e4f");
 	await shows("Not yet");
+	await page.getByRole("textbox", { name: "Colour of the button", exact: true }).fill("#ffd400");
+	await page.getByText("Text on it is almost black, 12.1:1.").waitFor();
+	await page.getByRole("textbox", { name: "Background", exact: true }).fill("ffeedd");
+	await page.getByText("must be a colour such as #1a2b3c").first().waitFor();
+	await page.getByRole("textbox", { name: "Background", exact: true }).fill("#ffeedd");
+	await preview.locator('link[href*="colour-ffd400-gffeedd.css"]').waitFor({ state: "attached" });
+	await page.getByLabel("Layout").selectOption("split");
 	assert.equal((await api("GET", path)).pages.headline, null);
 
 	await step(/Form/);
@@ -69,6 +76,7 @@ await run(async () => {
 	assert.equal(saved.pages.headline, "Bring <b>one</b> friend");
 	assert.equal(saved.pages.button, "Not yet");
 	assert.equal(saved.colour, "#0b6e4f");
+	assert.deepEqual([saved.pages.button_colour, saved.pages.background, saved.pages.layout], ["#ffd400", "#ffeedd", "split"]);
 	assert.deepEqual(saved.fields.person_invited.slice(2).map((f) => [f.id, f.options]),
 		[["company_size", ["Small", "Large"]], ["phone", []]]);
 	assert.equal(saved.redirect.url, "https://shop.example/welcome?from=friend");

@@ -61,7 +61,7 @@ class Caching(Served):
 
     def test_pages_without_personal_data_may_be_cached(self):
         code = self.campaign()["code"]
-        for path in (f"/{code}/qr-code", "/assets/colour-1a2b3c.css", "/favicon.ico", "/api/v2/openapi.json"):
+        for path in (f"/{code}/qr-code", "/assets/colour-1a2b3c-1a2b3c.css", "/favicon.ico", "/api/v2/openapi.json"):
             with self.subTest(path):
                 answer = self.public.get(path)
                 self.assertLess(answer.status, 300)

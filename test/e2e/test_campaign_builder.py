@@ -8,7 +8,8 @@ FIRST_NAME = {"id": "first_name", "label": "First name", "type": "text", "option
 EMAIL = {"id": "email", "label": "Email", "type": "email", "options": [], "required": True}
 SIZE = {"id": "size", "label": "Size", "type": "select", "options": ["Small", "Large"], "required": True}
 PAGES = ("headline body button terms_url invited_headline invited_body offer thanks_headline thanks_body "
-         "closed_headline closed_body home_url share_subject share_text").split()
+         "closed_headline closed_body home_url share_subject share_text share_image_url layout image_url "
+         "background button_colour").split()
 
 
 class Builder(Served):
@@ -41,20 +42,23 @@ class Settings(Builder):
         self.assertEqual({k: campaign[k] for k in bare}, bare)
 
     def test_the_pages_show_the_standard_texts(self):
-        for lang, word in (("en", "Join"), ("de-AT", "Mitmachen"), ("it", "Join")):
+        for lang, word in (("en", "Get my link"), ("de-AT", "Link holen"), ("it", "Get my link")):
             texts = self.has(self.api.get(f"/api/v2/page-texts?lang={lang}"), 200).data
             campaign = self.campaign(lang=lang)
             path = f"/api/v2/campaigns/{campaign['id']}/preview?page="
-            shown = {page: self.has(self.api.get(path + page), 200).body.decode() for page in ("join", "thanks", "closed")}
+            shown = {page: self.has(self.api.get(path + page), 200).body.decode() for page in ("join", "friend", "thanks", "closed")}
+            self.assertIn(f"<button>{texts['invited_button']}</button>", shown["friend"])
+            title = texts["invited_headline"].replace("{name}", "Jessica").replace("{campaign}", campaign["name"])
+            self.assertIn(f"<title>{title}", shown["friend"])
             self.assertEqual(texts["button"], word)
             self.assertIn(f"<button>{texts['button']}</button>", shown["join"])
-            for page, text in (("thanks", "thanks_headline"), ("thanks", "thanks_body"), ("closed", "closed_headline")):
+            for page, text in (("join", "headline"), ("join", "body"), ("thanks", "thanks_headline"), ("thanks", "thanks_body"), ("closed", "closed_headline")):
                 self.assertIn(texts[text], shown[page])
             self.assertIn(texts["closed_body"]["paused"], shown["closed"])
             self.changed(campaign, status="draft")
             draft = self.has(self.api.get(f"{path}closed"), 200).body.decode()
             self.assertIn(texts["closed_body"]["draft"], draft)
-        self.assertEqual(self.api.get("/api/v2/page-texts").data["button"], "Join")
+        self.assertEqual(self.api.get("/api/v2/page-texts").data["button"], "Get my link")
         for query, field in (("lang=xx", "lang"), ("language=de", "language")):
             self.has_error(self.api.get(f"/api/v2/page-texts?{query}"), 422, field)
         self.has_error(self.public.get("/api/v2/page-texts"), 401)
@@ -65,7 +69,9 @@ class Settings(Builder):
             "fields": {"person_referring": [{"id": "company"}], "person_invited": [FIRST_NAME, SIZE]},
             "redirect": {"url": "https://shop.example/x?y=1#z", "code_param": "ref", "first_name_param": "name",
                          "email_param": None},
-            "pages": {"headline": " Olá ", "body": "one\r\n\r\ntwo", "terms_url": "https://shop.example/terms"},
+            "pages": {"headline": " Olá ", "body": "one\r\n\r\ntwo", "terms_url": "https://shop.example/terms",
+                      "image_url": "https://shop.example/a.jpg", "layout": "split", "background": "#FFeedd",
+                      "button_colour": "#0b6e4f", "share_image_url": "https://shop.example/b.jpg"},
             "logo_url": "https://shop.example/logo.png", "colour": "#1a2b3c",
             "origins": ["https://Shop.example:443/", "https://bücher.example:8443", "http://localhost:3000"]}
         campaign = self.campaign(**given)
@@ -151,7 +157,11 @@ class Settings(Builder):
                 ("pages", "object", []), ("pages", "the texts are headline, body", {"footer": "x"}),
                 ("pages", "too long", {"headline": "x" * 201}), ("pages", "single line", {"headline": "a\nb"}),
                 ("pages", "control", {"body": "a\u0007b"}), ("pages", "https://", {"terms_url": "javascript:x"}),
-                ("pages", "https://", {"home_url": "javascript:x"}), ("pages", "single line", {"offer": "a\nb"})):
+                ("pages", "https://", {"home_url": "javascript:x"}), ("pages", "single line", {"offer": "a\nb"}),
+                ("pages", "https://", {"image_url": "http://a.example/x.png"}),
+                ("pages", "https://", {"share_image_url": "data:image/png;base64,"}),
+                ("pages", "#1a2b3c", {"background": "red"}), ("pages", "#1a2b3c", {"button_colour": "1a2b3c"}),
+                ("pages", "#1a2b3c", {"background": "#000;}"}), ("pages", "card or split", {"layout": "both"})):
             with self.subTest(f"{field} {value!r}"):
                 self.refused(field, says, **{field: value})
 

@@ -1,4 +1,4 @@
-// Owns the browser: opens pages at two widths, presses keys, runs axe, takes pictures. Never judges: it prints its
+// Owns the browser: opens pages at two widths, presses keys, runs axe in the light and the dark scheme, takes pictures. Never judges: it prints its
 // findings as JSON. Called by test_pages_browser.py:
 //   node browser.mjs MODULES PICTURES < plan.json
 import { createRequire } from "node:module";
@@ -23,6 +23,10 @@ const browser = await chromium.launch({
 		"--disable-background-networking", "--disable-component-update", "--disable-sync"],
 });
 
+// Every image of the brand. No other address outside the server may be loaded.
+const BRAND = "https://images.example";
+const IMAGE = '<svg xmlns="http://www.w3.org/2000/svg" width="800" height="600"><rect width="800" height="600" fill="#b5622f"/></svg>';
+
 // A page that records errors: refused resources and the browser's own messages, including violations of its policy.
 async function open(context) {
 	context.setDefaultTimeout(DEADLINE_MS);
@@ -31,8 +35,9 @@ async function open(context) {
 	page.on("console", (m) => m.type() === "error" && page.wrong.push(m.text()));
 	page.on("pageerror", (e) => page.wrong.push(String(e)));
 	page.on("requestfailed", (r) => page.wrong.push(`${r.url()}: ${r.failure()?.errorText}`));
-	page.on("request", (r) => new URL(r.url()).origin !== new URL(plan.origin).origin &&
+	page.on("request", (r) => ![new URL(plan.origin).origin, BRAND].includes(new URL(r.url()).origin) &&
 		r.resourceType() !== "document" && page.wrong.push(`foreign request: ${r.url()}`));
+	await page.route(`${BRAND}/**`, (route) => route.fulfill({ body: IMAGE, contentType: "image/svg+xml" }));
 	return page;
 }
 
@@ -71,10 +76,14 @@ async function look(page, name, width) {
 		focused: document.activeElement?.id || document.activeElement?.className || "",
 		overflow: document.documentElement.scrollWidth - window.innerWidth,
 		styled: getComputedStyle(document.querySelector("button") ?? document.body).backgroundColor,
+		ground: getComputedStyle(document.body).backgroundColor,
+		details: document.querySelector(".more")?.getBoundingClientRect().toJSON(),
+		picture: document.querySelector(".picture")?.getBoundingClientRect().toJSON(),
+		form: document.querySelector("form")?.getBoundingClientRect().toJSON(),
+		button: document.querySelector("button")?.getBoundingClientRect().toJSON(),
 	}));
-	const picture = join(pictures, `${name}-${width}.png`);
-	await page.screenshot({ path: picture, fullPage: true });
-	return { name, width, url: page.url(), wrong: page.wrong, picture, ...seen };
+	await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
+	return { name, width, url: page.url(), wrong: page.wrong, ...seen };
 }
 
 async function violations(page) {
@@ -104,7 +113,14 @@ async function visit(step, width, javaScriptEnabled) {
 	await press(page, step.once && width !== WIDTHS[0] ? [] : step.keys);
 	const seen = await look(page, step.name + (javaScriptEnabled ? "" : "-no-script"), width);
 	seen.status = answer.status();
-	seen.violations = javaScriptEnabled ? await violations(page) : [];
+	seen.violations = seen.darkViolations = [];
+	if (!javaScriptEnabled) return seen;
+	seen.violations = await violations(page);
+	await page.emulateMedia({ colorScheme: "dark" });
+	seen.darkViolations = await violations(page);
+	seen.darkGround = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+	await page.screenshot({ path: join(pictures, `${seen.name}-${width}-dark.png`), fullPage: true });
+	await page.emulateMedia({ colorScheme: "light" });
 	return seen;
 }
 

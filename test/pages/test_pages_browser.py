@@ -1,5 +1,5 @@
-"""Owns the tests of the hosted pages in a real browser: axe, 360 and 1280 pixels, the keyboard alone, no script, QR
-codes read back. Never repeats what test/e2e/test_pages.py tests without a browser.
+"""Owns the tests of the hosted pages in a real browser: axe in both schemes, 360 and 1280 pixels, the keyboard alone, no
+script, QR codes read back. Never repeats what test/e2e/test_pages.py tests without a browser.
 Run by make test-browser; the pictures stay in build/pages/."""
 import http.server
 import json
@@ -133,6 +133,7 @@ class Pages(Served):
         mallory = cls.joined(plain, HOSTILE, "mallory@example.com")
         long = cls.joined(plain, "Wolfeschlegelsteinhausenbergerdorff" * 4, "long@example.com")
         cls.steps_of_forms(plain, rich, dark, jessica, mallory, long)
+        cls.steps_of_brands()
         cls.steps_of_keyboard(plain, jessica)
         cls.steps_of_words(plain, dark)
         cls.steps_of_the_shop()
@@ -147,6 +148,16 @@ class Pages(Served):
         cls.step("invited", f"/{jessica}/join")
         cls.step("invited-hostile", f"/{mallory}/join")
         cls.step("invited-long", f"/{long}/join")
+
+    @classmethod
+    def steps_of_brands(cls):
+        pages = {"image_url": "https://images.example/coffee.svg", "offer": "10 euros for your first order",
+                 "invited_headline": "Fresh coffee, roasted today", "invited_body": "Your first bag costs 10 euros less.",
+                 "button_colour": "#ffd400", "background": "#0b1f3a"}
+        for layout in ("card", "split"):
+            code = cls.made(name="Kaffeo", logo_url="https://images.example/logo.svg",
+                            pages={**pages, "layout": layout})["code"]
+            cls.step(layout, f"/{cls.joined(code, 'Jessica', 'jessica@example.com')}/join")
 
     @classmethod
     def steps_of_keyboard(cls, plain, jessica):
@@ -196,6 +207,7 @@ class Pages(Served):
         for s in self.result["seen"]:
             with self.subTest(s["name"], width=s["width"]):
                 self.assertEqual(s["violations"], [])
+                self.assertEqual(s["darkViolations"], [])
 
     def test_nothing_is_cut_off_or_refused_or_loaded_from_elsewhere(self):
         for s in self.result["seen"]:
@@ -210,6 +222,26 @@ class Pages(Served):
                              ("form-german", "rgb(11, 31, 58)")):
             for s in self.seen(name):
                 self.assertEqual(s["styled"], colour)
+
+    def test_a_phone_shows_inviter_offer_and_button_at_once(self):
+        for layout in ("card", "split"):
+            phone = self.seen(layout)[0]
+            self.assertLess(phone["text"].index("Jessica invited you"), phone["text"].index("10 euros"))
+            self.assertLessEqual(phone["button"]["bottom"], 560)
+            self.assertLess(phone["button"]["bottom"], phone["details"]["top"])
+
+    def test_the_image_is_beside_the_form_on_a_wide_screen(self):
+        phone, wide = self.seen("split")
+        self.assertLess(phone["picture"]["bottom"], phone["form"]["top"])
+        self.assertLessEqual(wide["picture"]["right"], wide["form"]["left"])
+        self.assertLess(wide["picture"]["top"], wide["form"]["top"])
+        self.assertLess(self.seen("card")[1]["picture"]["bottom"], self.seen("card")[1]["form"]["top"])
+
+    def test_the_dark_scheme_has_a_dark_background(self):
+        for name, light in (("form", "rgb(238, 239, 241)"), ("card", "rgb(11, 31, 58)")):
+            for s in self.seen(name):
+                self.assertEqual(s["ground"], light)
+                self.assertLess(max(map(int, s["darkGround"][4:-1].split(", "))), 48)
 
     def test_languages(self):
         for s in self.seen("form-german"):

@@ -12,13 +12,21 @@ extern const char ASSETS_PAGE_NAME[];
 extern const unsigned char ASSETS_PAGE_CSS[];
 extern const size_t ASSETS_PAGE_SIZE;
 
-/** Appends the <link> elements of a page whose campaign has this colour ("#1a2b3c", or empty).
- * Their paths begin with `base`, the path of --public-url. */
-void assets_put_styles(struct buf *out, struct text base, struct text colour);
+/* The colours that a campaign has chosen, each "#1a2b3c" or empty. */
+struct assets_colours {
+	struct text colour;     /* of the button, and a trace of it on the background */
+	struct text button;     /* replaces the colour on the button */
+	struct text background; /* replaces the trace */
+};
 
-/** Appends the style sheet of a colour. False if `digits` are not six hexadecimal digits. Text on
- * the colour is black or white, whichever has more contrast: at least 4.58 for any colour, and WCAG
- * 2.2 asks for 4.5 (success criterion 1.4.3). */
-bool assets_write_colour(struct buf *out, struct text digits);
+/** Appends the <link> elements of a page. Their paths begin with `base`, the path of --public-url.
+ */
+void assets_put_styles(struct buf *out, struct text base, const struct assets_colours *colours);
+
+/** Appends the style sheet that assets_put_styles calls "colour-{palette}.css". False if `palette`
+ * is not of the form "1a2b3c-1a2b3c" or "1a2b3c-g1a2b3c". Text on a colour is the first of white,
+ * #1A1A1A and black that has a contrast of 4.5 with it, as WCAG 2.2 asks (success criterion 1.4.3).
+ */
+bool assets_write_palette(struct buf *out, struct text palette);
 
 #endif

@@ -89,13 +89,57 @@ struct text html_text_or(const struct html *html, const char *name, enum html_wo
 	return own.n > 0 ? own : text_of(html_word(html->lang, word));
 }
 
+/* ---- words with names ---- */
+
+/* The value of a word in braces, or NULL. */
+static const struct text *value_of(const struct html_names *names, struct text word)
+{
+	if (text_eq(word, TEXT("name")))
+		return &names->name;
+	return text_eq(word, TEXT("campaign")) ? &names->campaign : NULL;
+}
+
+void html_put_pattern(struct html *html, enum html_word word, const struct html_names *names)
+{
+	struct text rest = text_of(html_word(html->lang, word)), before, braced;
+	while (text_cut(rest, '{', &before, &rest)) {
+		html_put_text(html, before);
+		text_cut(rest, '}', &braced, &rest);
+		const struct text *value = value_of(names, braced);
+		if (value == NULL)
+			continue;
+		html_put(html, "<bdi>");
+		html_put_text(html, *value);
+		html_put(html, "</bdi>");
+	}
+	html_put_text(html, before);
+}
+
+struct text html_pattern_text(struct call *call, struct text lang, enum html_word word,
+			      const struct html_names *names)
+{
+	struct text rest = text_of(html_word(lang, word)), before, braced, kept;
+	struct buf plain = {0};
+	while (text_cut(rest, '{', &before, &rest)) {
+		buf_text(&plain, before);
+		text_cut(rest, '}', &braced, &rest);
+		const struct text *value = value_of(names, braced);
+		if (value != NULL)
+			buf_text(&plain, *value);
+	}
+	buf_text(&plain, before);
+	return buf_keep(&plain, &call->req->arena, &kept) == ERR_OK ? kept : (struct text){0};
+}
+
+/* ---- the head ---- */
+
 /* The campaign's logo; or its name, unless the name is the headline. */
 static void put_brand(struct html *html, struct text headline)
 {
 	const struct campaign *c = html->campaign;
 	if (c == NULL || (c->logo_url.n == 0 && text_eq(c->name, headline)))
 		return;
-	html_put(html, "<p class=\"brand\">");
+	html_put(html, "<header class=\"brand\">");
 	if (c->logo_url.n > 0) {
 		html_put(html, "<img src=\"");
 		html_put_text(html, c->logo_url);
@@ -105,7 +149,7 @@ static void put_brand(struct html *html, struct text headline)
 	} else {
 		html_put_text(html, c->name);
 	}
-	html_put(html, "</p>\n");
+	html_put(html, "</header>\n");
 }
 
 static void put_title(struct html *html, const char *before, struct text headline)
@@ -124,26 +168,65 @@ static void put_title(struct html *html, const char *before, struct text headlin
 	html_put(html, "</title>\n");
 }
 
+static void put_styles(struct html *html)
+{
+	const struct campaign *c = html->campaign;
+	struct assets_colours colours = {0};
+	if (c != NULL)
+		colours = (struct assets_colours){.colour = c->colour,
+						  .button = page_text_of(c, "button_colour"),
+						  .background = page_text_of(c, "background")};
+	assets_put_styles(html->out, html->call->api->public_path, &colours);
+}
+
+static void put_head(struct html *html, const struct html_head *head)
+{
+	html_put(html, "<!doctype html>\n<html lang=\"");
+	html_put_text(html, html->lang);
+	html_put(html, html_lang_rtl(html->lang) ? "\" dir=\"rtl\">\n" : "\">\n");
+	html_put(html,
+		 "<head>\n<meta charset=\"utf-8\">\n"
+		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
+	if (html->call->preview)
+		html_put(html, "<base target=\"_blank\">\n");
+	put_title(html, head->before, head->headline);
+	put_styles(html);
+	html_put(html, "</head>\n");
+}
+
+/* The image only decorates, so its alternative text is empty. */
+static void put_picture(struct html *html, struct text address)
+{
+	html_put(html, "<img class=\"picture\" src=\"");
+	html_put_text(html, address);
+	html_put(html, "\" alt=\"\">\n");
+}
+
+struct html html_open(struct call *call, const struct campaign *campaign,
+		      const struct html_head *head)
+{
+	struct html html = {.call = call, .out = &call->api->out, .campaign = campaign};
+	struct text picture = {0};
+	html.lang = campaign != NULL && campaign->lang.n > 0 ? campaign->lang : TEXT("en");
+	if (head->pictured)
+		picture = page_text_of(campaign, "image_url");
+	html.pictured = picture.n > 0;
+	bool split = html.pictured && text_eq(page_text_of(campaign, "layout"), TEXT("split"));
+	buf_reset(html.out);
+	put_head(&html, head);
+	html_put(&html, split ? "<body class=\"split\">\n" : "<body>\n");
+	put_brand(&html, head->headline);
+	html_put(&html, head->wide ? "<main class=\"wide\">\n" : "<main>\n");
+	if (html.pictured)
+		put_picture(&html, picture);
+	return html;
+}
+
 struct html html_begin(struct call *call, const struct campaign *campaign, const char *before,
 		       struct text headline, bool wide)
 {
-	struct html html = {.call = call, .out = &call->api->out, .campaign = campaign};
-	html.lang = campaign != NULL && campaign->lang.n > 0 ? campaign->lang : TEXT("en");
-	buf_reset(html.out);
-	html_put(&html, "<!doctype html>\n<html lang=\"");
-	html_put_text(&html, html.lang);
-	html_put(&html, html_lang_rtl(html.lang) ? "\" dir=\"rtl\">\n" : "\">\n");
-	html_put(&html,
-		 "<head>\n<meta charset=\"utf-8\">\n"
-		 "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-	if (call->preview)
-		html_put(&html, "<base target=\"_blank\">\n");
-	put_title(&html, before, headline);
-	assets_put_styles(html.out, call->api->public_path,
-			  campaign != NULL ? campaign->colour : (struct text){0});
-	html_put(&html, "</head>\n<body>\n");
-	html_put(&html, wide ? "<main class=\"wide\">\n" : "<main>\n");
-	put_brand(&html, headline);
+	struct html_head head = {.before = before, .headline = headline, .wide = wide};
+	struct html html = html_open(call, campaign, &head);
 	html_put(&html, "<h1>");
 	html_put_text(&html, headline);
 	html_put(&html, "</h1>\n");
@@ -169,6 +252,8 @@ static void write_policy(struct buf *out, const struct html *html)
 	struct text rest = c->origins.raw, origin, nothing;
 	buf_str(out, "default-src 'none'; style-src 'self'; img-src 'self'");
 	put_source(out, c->logo_url);
+	if (html->pictured)
+		put_source(out, page_text_of(c, "image_url"));
 	if (!html->leads_away)
 		buf_str(out, "; form-action 'self'");
 	buf_str(out, "; base-uri 'none'; frame-ancestors 'self'");

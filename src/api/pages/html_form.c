@@ -1,7 +1,6 @@
 /*
  * Owns the join form: an input for each field of the campaign, filled again with the typed values
- * after a refusal. Never contains the rules of a field (core/form_field.h). Called by the join
- * calls.
+ * after a refusal. Never contains the rules of a field (core/form_field.h). Called by html_join.c.
  */
 #include "base/typed.h"
 #include "base/utf8.h"
@@ -233,7 +232,7 @@ static void put_summary_line(struct html *html, const struct html_form *form,
 }
 
 /* The list of problems. It has the focus, and each line links to its field. */
-static void put_summary(struct html *html, const struct html_form *form)
+void html_put_summary(struct html *html, const struct html_form *form)
 {
 	html_put(html, "<div class=\"summary\" role=\"alert\" tabindex=\"-1\" autofocus>\n<p>");
 	html_put_word(html, WORD_CHECK);
@@ -284,7 +283,7 @@ static void put_passed(struct html *html, const struct html_form *form)
 	}
 }
 
-static void put_form(struct html *html, const struct html_form *form)
+void html_put_form(struct html *html, const struct html_form *form)
 {
 	struct text rest = fields_of(form).raw;
 	struct form_field field;
@@ -296,50 +295,8 @@ static void put_form(struct html *html, const struct html_form *form)
 	while (form_field_next(&rest, &field))
 		put_field(html, form, &field, attributes_of(field.type));
 	html_put(html, "<button>");
-	html_put_text(html, html_text_or(html, "button", WORD_JOIN));
+	html_put_text(html, html_text_or(html, "button", form->invited ? WORD_ACCEPT : WORD_JOIN));
 	html_put(html, "</button>\n");
 	put_terms(html);
 	html_put(html, "</form>\n");
-}
-
-/* The campaign's text for invited people, or else its text for everybody. */
-static struct text words_of(const struct html_form *form, const char *invited, const char *all)
-{
-	struct text own = {0};
-	if (form->invited)
-		own = page_text_of(form->campaign, invited);
-	return own.n > 0 ? own : page_text_of(form->campaign, all);
-}
-
-/* The name of the person who invites, and what the friend gets. */
-static void put_invitation(struct html *html, const struct html_form *form)
-{
-	if (form->invited_by.n > 0) {
-		html_put(html, "<p class=\"from\"><bdi>");
-		html_put_text(html, form->invited_by);
-		html_put(html, "</bdi> ");
-		html_put_word(html, WORD_INVITED);
-		html_put(html, "</p>\n");
-	}
-	struct text offer = page_text_of(form->campaign, "offer");
-	if (!form->invited || offer.n == 0)
-		return;
-	html_put(html, "<p class=\"offer\">");
-	html_put_text(html, offer);
-	html_put(html, "</p>\n");
-}
-
-void html_reply_form(struct call *call, const struct html_form *form)
-{
-	const struct campaign *c = form->campaign;
-	struct text headline = words_of(form, "invited_headline", "headline");
-	const char *before = form->problems != NULL ? html_word(c->lang, WORD_ERROR) : NULL;
-	struct html html = html_begin(call, c, before, headline.n > 0 ? headline : c->name, false);
-	html.leads_away = c->redirect_url.n > 0;
-	put_invitation(&html, form);
-	html_put_block(&html, words_of(form, "invited_body", "body"));
-	if (form->problems != NULL)
-		put_summary(&html, form);
-	put_form(&html, form);
-	html_end(&html, form->problems != NULL ? 422 : 200);
 }

@@ -14,10 +14,21 @@ struct html {
 	const struct campaign *campaign; /* NULL: the page has no campaign */
 	struct text lang;
 	bool leads_away; /* its form may redirect to another site, which the policy must allow */
+	bool pictured;   /* it shows the campaign's image, which the policy must allow */
 };
 
-/** Begins a page and writes everything up to its headline. The title is `before` (may be NULL) and
- * the headline. `wide` leaves room for two columns. */
+/* What the head of a page says. */
+struct html_head {
+	const char *before;   /* before the title, or NULL */
+	struct text headline; /* plain text */
+	bool wide;            /* there is room for two columns */
+	bool pictured;        /* with the campaign's image, if it has one */
+};
+/** Begins a page and writes everything up to its headline. */
+struct html html_open(struct call *call, const struct campaign *campaign,
+		      const struct html_head *head);
+/** The same for a page without an image, and writes the headline. The title is `before` (may be
+ * NULL) and the headline. `wide` leaves room for two columns. */
 struct html html_begin(struct call *call, const struct campaign *campaign, const char *before,
 		       struct text headline, bool wide);
 /** Ends the page, and replies with it. */
@@ -33,9 +44,24 @@ void html_put_text(struct html *html, struct text t);
 void html_put_word(struct html *html, enum html_word word);
 /** Appends the hidden field that tells this page from every other page (struct form_token). */
 void html_put_form_token(struct html *html);
+/* The values of the words in braces. */
+struct html_names {
+	struct text name, campaign;
+};
+/** Appends one of the page's own words. `{name}` and `{campaign}` become the values, each isolated
+ * from the direction of the text around it. */
+void html_put_pattern(struct html *html, enum html_word word, const struct html_names *names);
+/** The same as plain text that lives as long as the call. Empty if memory runs out. */
+struct text html_pattern_text(struct call *call, struct text lang, enum html_word word,
+			      const struct html_names *names);
 /** Appends a paragraph for each line of the text. */
 void html_put_block(struct html *html, struct text block);
 /** The campaign's text with this name, or else the page's own word. */
 struct text html_text_or(const struct html *html, const char *name, enum html_word word);
+
+/** Appends the list of the problems of a refused form. It has the focus. */
+void html_put_summary(struct html *html, const struct html_form *form);
+/** Appends the form. */
+void html_put_form(struct html *html, const struct html_form *form);
 
 #endif

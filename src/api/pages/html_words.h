@@ -11,10 +11,16 @@
 enum html_word {
 	WORD_FIRST_NAME,
 	WORD_EMAIL,
-	WORD_OPTIONAL, /* after the label of a field, in brackets */
-	WORD_CHOOSE,   /* the first, empty option of a select */
-	WORD_JOIN,     /* the button of the form */
-	WORD_INVITED,  /* after the referrer's first name */
+	WORD_OPTIONAL,      /* after the label of a field, in brackets */
+	WORD_CHOOSE,        /* the first, empty option of a select */
+	WORD_JOIN_HEADLINE, /* of the campaign's link */
+	WORD_JOIN_BODY,
+	WORD_JOIN,   /* the button of the campaign's link */
+	WORD_ACCEPT, /* the button of a user's link */
+	/* Of a user's link: {name} is the referrer's first name, {campaign} the campaign's name. */
+	WORD_INVITED,    /* above the headline */
+	WORD_INVITES_TO, /* the headline of a campaign without texts */
+	WORD_INVITED_TO, /* the same, if the referrer has no name */
 	WORD_TERMS,
 	WORD_ERROR, /* before the title of a form with a problem, with its colon */
 	WORD_CHECK, /* above the problem */

@@ -4,9 +4,18 @@
  */
 #include "core/page_text.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
-enum { HEADLINE_MAX = 200, BODY_MAX = 2000, BUTTON_MAX = 60, URL_MAX = 2048, SHARE_MAX = 1000 };
+enum {
+	HEADLINE_MAX = 200,
+	BODY_MAX = 2000,
+	BUTTON_MAX = 60,
+	URL_MAX = 2048,
+	SHARE_MAX = 1000,
+	COLOUR_MAX = 7,
+	LAYOUT_MAX = 5,
+};
 
 const struct page_text PAGE_TEXTS[] = {
     /* The form, through the campaign's link. */
@@ -28,6 +37,12 @@ const struct page_text PAGE_TEXTS[] = {
     /* The message that a user sends to friends. */
     {"share_subject", PAGE_LINE, HEADLINE_MAX},
     {"share_text", PAGE_BLOCK, SHARE_MAX},
+    {"share_image_url", PAGE_IMAGE, URL_MAX},
+    /* The look. */
+    {"layout", PAGE_LAYOUT, LAYOUT_MAX},
+    {"image_url", PAGE_IMAGE, URL_MAX},
+    {"background", PAGE_COLOUR, COLOUR_MAX},
+    {"button_colour", PAGE_COLOUR, COLOUR_MAX},
     {NULL, PAGE_LINE, 0},
 };
 
@@ -39,10 +54,43 @@ const struct page_text *page_text_find(struct text name)
 	return NULL;
 }
 
+const char *page_colour_refusal(struct text value)
+{
+	bool fine = value.n == 0 || (value.n == COLOUR_MAX && value.p[0] == '#');
+	for (size_t i = 1; fine && i < value.n; i++)
+		fine = ascii_is_alnum(value.p[i]) && (value.p[i] | 0x20) <= 'f';
+	return fine ? NULL : "must be a colour such as #1a2b3c";
+}
+
+static const char *layout_refusal(struct text value)
+{
+	bool fine = value.n == 0 || text_eq(value, TEXT("card")) || text_eq(value, TEXT("split"));
+	return fine ? NULL : "must be card or split";
+}
+
+static const char *image_refusal(struct text value)
+{
+	bool fine = value.n == 0 || text_starts(value, TEXT("https://"));
+	return fine ? NULL : "must be a URL that starts with https://";
+}
+
+/* The rule of the kind, or NULL for a kind whose values are any printable text. */
+static const char *kind_refusal(enum page_text_kind kind, struct text value)
+{
+	if (kind == PAGE_COLOUR)
+		return page_colour_refusal(value);
+	if (kind == PAGE_LAYOUT)
+		return layout_refusal(value);
+	return kind == PAGE_IMAGE ? image_refusal(value) : NULL;
+}
+
 const char *page_text_refusal(const struct page_text *which, struct text value)
 {
 	struct text rest = value, line;
 	bool more = which->kind == PAGE_BLOCK;
+	const char *refusal = kind_refusal(which->kind, value);
+	if (refusal != NULL)
+		return refusal;
 	if (value.n > which->max)
 		return "is too long";
 	while (more) {

@@ -1,4 +1,8 @@
-// The text on a colour is white or black, whichever is easier to read: the same rule as on the pages (WCAG 2.2).
+// The text on a colour is the first of white, #1A1A1A and black that has a contrast of 4.5: the same rule as on the pages
+// (WCAG 2.2).
+
+const TEXTS = ["#ffffff", "#1a1a1a", "#000000"] as const;
+type TextColour = (typeof TEXTS)[number];
 
 function luminance(colour: string): number {
 	const part = (at: number) => {
@@ -8,11 +12,14 @@ function luminance(colour: string): number {
 	return 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
 }
 
+function contrast(a: string, b: string): number {
+	const [one, two] = [luminance(a) + 0.05, luminance(b) + 0.05];
+	return Math.max(one, two) / Math.min(one, two);
+}
+
 /** Undefined for a text that is not a colour. */
-export function onColour(colour: string): { white: boolean; ratio: number } | undefined {
+export function onColour(colour: string): { text: TextColour; ratio: number } | undefined {
 	if (!/^#[0-9a-f]{6}$/i.test(colour)) return undefined;
-	const l = luminance(colour);
-	const white = 1.05 / (l + 0.05);
-	const black = (l + 0.05) / 0.05;
-	return { white: white >= black, ratio: Math.round(Math.max(white, black) * 10) / 10 };
+	const text = TEXTS.find((t) => contrast(colour, t) >= 4.5) ?? "#000000";
+	return { text, ratio: Math.floor(contrast(colour, text) * 10) / 10 };
 }

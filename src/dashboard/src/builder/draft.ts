@@ -139,7 +139,7 @@ export function changesOf(work: Work): Change {
 	}
 	const pages = changed(textsOf(draft), textsOf(before));
 	const fields = changed(listsOf(draft), listsOf(before));
-	if (Object.keys(pages).length > 0) change.pages = pages;
+	if (Object.keys(pages).length > 0) change.pages = pages as Schemas["CampaignPages"];
 	if (Object.keys(fields).length > 0) change.fields = fields;
 	return change;
 }

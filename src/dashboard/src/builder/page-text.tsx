@@ -4,19 +4,23 @@ import { type TextName, type Work, changesOf, edit, faultOf } from "./draft";
 import { TextField } from "./field";
 import { useStandardText } from "./standard";
 
+type Text = Exclude<TextName, "layout" | "background" | "button_colour">;
+
 const WORDS = {
 	headline: "textHeadline", body: "textBody", button: "textButton", terms_url: "textTerms",
 	invited_headline: "textInvitedHeadline", invited_body: "textInvitedBody", thanks_headline: "textThanksHeadline",
 	thanks_body: "textThanksBody", closed_headline: "textClosedHeadline", closed_body: "textClosedBody",
 	offer: "textOffer", home_url: "textHome", share_subject: "textShareSubject", share_text: "textShareText",
-} as const satisfies Record<TextName, string>;
+	image_url: "textImage", share_image_url: "textShareImage",
+} as const satisfies Record<Text, string>;
 
-const MAX: Partial<Record<TextName, number>> = { button: 60, terms_url: 2048, home_url: 2048, body: 2000, invited_body: 2000,
-	thanks_body: 2000, closed_body: 2000, share_text: 1000 };
+const URL_MAX = 2048;
+const MAX: Partial<Record<Text, number>> = { button: 60, body: 2000, invited_body: 2000, thanks_body: 2000, closed_body: 2000,
+	share_text: 1000 };
 
 interface Props {
 	work: Work;
-	name: TextName;
+	name: Text;
 	lines?: number;
 	hint?: string | undefined;
 	placeholder?: string;
@@ -25,6 +29,7 @@ interface Props {
 export function PageText({ work, name, lines, hint, placeholder = "" }: Props) {
 	const { pages } = work.draft.value;
 	const standard = useStandardText(work, name);
+	const isUrl = name.endsWith("_url");
 	const set = (text: string) => edit(work, { pages: { ...work.draft.value.pages, [name]: text } });
 	return (
 		<TextField
@@ -35,10 +40,10 @@ export function PageText({ work, name, lines, hint, placeholder = "" }: Props) {
 			fault={faultOf(work.problem.value, "pages", name)}
 			placeholder={standard ?? placeholder}
 			reset={standard !== undefined && pages[name] !== "" ? () => set("") : undefined}
-			max={MAX[name] ?? 200}
+			max={MAX[name] ?? (isUrl ? URL_MAX : 200)}
 			hint={hint}
 			{...(lines ? { lines } : {})}
-			{...(name === "terms_url" || name === "home_url" ? { type: "url" as const } : {})}
+			{...(isUrl ? { type: "url" as const } : {})}
 		/>
 	);
 }

@@ -14,16 +14,24 @@ function closedReason({ status, starts_at, ends_at }: Campaign): keyof Texts["cl
 	return ends_at ? "ended" : "paused";
 }
 
+/** A text about an invitation, for the person of the preview. */
+function filled(text: string, draft: Draft): string {
+	return text.replace("{name}", "Jessica").replace("{campaign}", draft.name);
+}
+
 /** Undefined if the page shows nothing without a text of the campaign. */
 function standardText(name: TextName, draft: Draft, campaign: Campaign, texts: Texts | undefined): string | undefined {
+	const { pages } = draft;
 	switch (name) {
-		case "headline":
 		case "share_subject":
 			return draft.name;
+		case "body": // a page with a headline of its own has no standard text
+			return pages.headline ? undefined : (texts?.body ?? "");
 		case "invited_headline":
-			return draft.pages.headline || draft.name;
+			return pages.headline || filled(texts?.invited_headline ?? "", draft);
 		case "invited_body":
-			return draft.pages.body;
+			return pages.body;
+		case "headline":
 		case "button":
 		case "thanks_headline":
 		case "thanks_body":
@@ -31,11 +39,7 @@ function standardText(name: TextName, draft: Draft, campaign: Campaign, texts: T
 			return texts?.[name] ?? "";
 		case "closed_body":
 			return texts?.closed_body[closedReason(campaign)] ?? "";
-		case "body":
-		case "terms_url":
-		case "offer":
-		case "home_url":
-		case "share_text":
+		default:
 			return undefined;
 	}
 }

@@ -53,6 +53,7 @@ export const saidDe: Record<string, string> = {
 	"must be text": "muss Text sein",
 	"must be true or false": "muss ja oder nein sein",
 	"must be a colour such as #1a2b3c": "muss eine Farbe wie #1a2b3c sein",
+	"must be card or split": "muss card oder split sein",
 	"must be a date such as 2026-11-23": "muss ein Tag wie 2026-11-23 sein",
 	"must be after since": "muss nach dem Anfang liegen",
 	"must be the id of a campaign": "muss eine Kampagne sein",
