@@ -20,57 +20,53 @@ static void http_call_finish(struct http_call *call, enum http_failure failure, 
 
 static size_t spec_size(const struct http_call_spec *spec)
 {
-	size_t n = spec->target.n + 1 + spec->body.n;
+	size_t n = spec->target.n + 1 + AUTHORITY_SIZE + spec->body.n;
 	for (size_t i = 0; i < spec->n_headers; i++)
-		n += spec->headers[i].name.n + 1 + spec->headers[i].value.n + 1;
-	return n + spec->n_headers * sizeof(struct http_header) + AUTHORITY_SIZE;
+		n += 2 + spec->headers[i].name.n + 2 + spec->headers[i].value.n; /* "\r\n", ": " */
+	return n;
 }
 
-/* Copies t and a NUL to *at, and moves *at after them. */
-static struct text put(char **at, struct text t)
+/* Appends the host, and the port if it is not the default. */
+static void put_authority(struct buf *b, const struct url *url)
 {
-	struct text copy = {*at, t.n};
-	if (t.n > 0)
-		memcpy(*at, t.p, t.n);
-	(*at)[t.n] = '\0';
-	*at += t.n + 1;
-	return copy;
-}
-
-/* Writes the host, the port if it is not the default, and a NUL; returns the place after them. */
-static char *put_authority(char *at, const struct url *url)
-{
-	struct buf b = {.p = at, .cap = AUTHORITY_SIZE};
 	bool v6 = url->host_kind == URL_HOST_IPV6;
 	if (v6)
-		buf_char(&b, '[');
-	buf_str(&b, url->host);
+		buf_char(b, '[');
+	buf_str(b, url->host);
 	if (v6)
-		buf_char(&b, ']');
+		buf_char(b, ']');
 	if (url->port != (url->https ? 443 : 80)) {
-		buf_char(&b, ':');
-		buf_u64(&b, url->port);
+		buf_char(b, ':');
+		buf_u64(b, url->port);
 	}
-	at[b.n] = '\0';
-	return at + b.n + 1;
 }
 
+/* Appends a line end and the header. False if the header contains a line end itself, or a NUL. */
+static bool put_header(struct buf *b, const struct http_header *header)
+{
+	buf_str(b, "\r\n");
+	const size_t start = b->n;
+	buf_text(b, header->name);
+	buf_str(b, ": ");
+	buf_text(b, header->value);
+	b->p[b->n] = '\0';
+	return strcspn(b->p + start, "\r\n") == b->n - start;
+}
+
+/* The room at `at` has spec_size(spec) bytes. */
 static void copy_spec(struct http_call *call, const struct http_call_spec *spec, char *at)
 {
-	struct http_header *headers = (struct http_header *)(void *)at;
-	at += spec->n_headers * sizeof(*headers);
-	for (size_t i = 0; i < spec->n_headers; i++) {
-		headers[i].name = put(&at, spec->headers[i].name);
-		headers[i].value = put(&at, spec->headers[i].value);
-	}
-	call->headers = headers;
-	call->n_headers = spec->n_headers;
-	call->target = put(&at, spec->target).p;
-	call->authority = at;
-	at = put_authority(at, spec->url);
-	call->body = (struct text){at, spec->body.n};
-	if (spec->body.n > 0)
-		memcpy(at, spec->body.p, spec->body.n);
+	struct buf b = {.p = at, .cap = spec_size(spec)};
+	buf_text(&b, spec->target);
+	buf_char(&b, '\0');
+	call->target = at;
+	call->head = at + b.n;
+	put_authority(&b, spec->url);
+	for (size_t i = 0; i < spec->n_headers; i++)
+		call->bad_head |= !put_header(&b, &spec->headers[i]);
+	buf_char(&b, '\0');
+	call->body = text_from(at + b.n, spec->body.n);
+	buf_text(&b, spec->body);
 }
 
 /* Only the first call needs memory: libevent moves a pending timer in place. */

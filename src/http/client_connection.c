@@ -7,6 +7,7 @@
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/http.h>
+#include <event2/keyvalq_struct.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <stdio.h>
@@ -105,15 +106,27 @@ void outgoing_free(struct outgoing *conn)
 
 /* ---- the request ---- */
 
+/* evhttp copies each header, and formats it with printf. So all headers up to Content-Length are
+ * the value of one header, which evhttp_add_header would refuse because of the line ends. */
+static bool add_head(struct evkeyvalq *out, const struct http_call *call)
+{
+	if (call->bad_head || evhttp_add_header(out, "Host", "") != 0)
+		return false;
+	struct evkeyval *host = TAILQ_FIRST(out);
+	char *value = strdup(call->head);
+	if (value == NULL)
+		return false;
+	free(host->value); /* libevent allocates with malloc */
+	host->value = value;
+	return true;
+}
+
 static bool add_headers(struct outgoing *conn, const struct http_call *call)
 {
 	struct evkeyvalq *out = evhttp_request_get_output_headers(conn->request);
 	char length[24];
-	if (evhttp_add_header(out, "Host", call->authority) != 0)
+	if (!add_head(out, call))
 		return false;
-	for (size_t i = 0; i < call->n_headers; i++)
-		if (evhttp_add_header(out, call->headers[i].name.p, call->headers[i].value.p) != 0)
-			return false;
 	if (call->method == HTTP_GET)
 		return true;
 	snprintf(length, sizeof(length), "%zu", call->body.n);

@@ -84,9 +84,9 @@ struct http_call {
 	/* The request; the texts are NUL-terminated and follow the struct in memory. */
 	enum http_method method;
 	struct url url; /* without its borrowed texts */
-	const char *target, *authority;
-	const struct http_header *headers;
-	size_t n_headers;
+	const char *target;
+	const char *head; /* the value of Host; then "\r\n" and a header, for each header */
+	bool bad_head;    /* a header contains a line end or a NUL */
 	struct text body;
 	/* Addresses left to try. */
 	union endpoint addresses[CALL_ADDRESSES];

@@ -36,6 +36,82 @@ static void calls_over_tls_reuse_the_connection(void **state)
 	assert_int_equal(counters->connections, 1);
 }
 
+/* Answers with the request itself. */
+static void return_request(struct peer *peer)
+{
+	char request[2000], answer[2100];
+	if (peer_read_request(peer, request, sizeof(request)) <= 0)
+		return;
+	snprintf(answer, sizeof(answer), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s",
+		 strlen(request), request);
+	peer_write(peer, answer);
+}
+
+static struct outcome call_with(struct world *w, enum http_method method,
+				const struct http_header *headers, size_t n)
+{
+	char text[100];
+	struct url url;
+	struct outcome o = {0};
+	snprintf(text, sizeof(text), "http://127.0.0.1:%u/", w->receiver.port);
+	assert_null(url_parse(text_of(text), URL_ALLOW_HTTP, &url));
+	const struct http_call_spec spec = {.method = method,
+					    .url = &url,
+					    .target = TEXT("/hook"),
+					    .headers = headers,
+					    .n_headers = n,
+					    .body = method == HTTP_GET ? TEXT("") : TEXT("a=1"),
+					    .connect_ms = PATIENT_MS,
+					    .total_ms = 2 * PATIENT_MS};
+	assert_non_null(http_pool_call(w->pool, &spec, on_done, &o));
+	wait_for(w, &o, 1);
+	return o;
+}
+
+static void a_request_has_its_headers_in_their_order(void **state)
+{
+	struct world *w = *state;
+	const struct http_header headers[] = {
+	    {TEXT("Content-Type"), TEXT("text/plain; charset=utf-8")},
+	    {TEXT("X-Empty"), TEXT("")},
+	    {TEXT("x-percent"), TEXT("100 %s %n: \xc3\xa9")},
+	};
+	char expected[400];
+	w->receiver = receiver_start(return_request, NULL);
+	open_client(w, LOOPBACK, 30000);
+	struct outcome o = call_with(w, HTTP_POST, headers, 3);
+	snprintf(expected, sizeof(expected),
+		 "POST /hook HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Type: text/plain; "
+		 "charset=utf-8\r\nX-Empty: \r\nx-percent: 100 %%s %%n: \xc3\xa9\r\n"
+		 "Content-Length: 3\r\n\r\na=1",
+		 w->receiver.port);
+	assert_string_equal(o.answer, expected);
+	o = call_with(w, HTTP_GET, NULL, 0);
+	snprintf(expected, sizeof(expected), "GET /hook HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n",
+		 w->receiver.port);
+	assert_string_equal(o.answer, expected);
+}
+
+static void a_header_with_a_line_end_is_not_sent(void **state)
+{
+	struct world *w = *state;
+	const struct http_header headers[] = {
+	    {TEXT("X-Evil"), TEXT("a\r\nX-Injected: b")},
+	    {TEXT("X-Evil"), TEXT("a\n b")},
+	    {TEXT("X-Evil"), TEXT("a\rb")},
+	    {TEXT("X-Evil"), TEXT("a\0b")},
+	    {TEXT("X-Evil\n"), TEXT("a")},
+	    {TEXT("X-Evil"), TEXT("a\r\n")},
+	};
+	w->receiver = receiver_start(return_request, NULL);
+	open_client(w, LOOPBACK, 30000);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		struct outcome o = call_with(w, HTTP_POST, &headers[i], 1);
+		assert_int_equal(o.result.failure, HTTP_FAIL_PROTOCOL);
+		assert_int_equal(o.result.status, 0);
+	}
+}
+
 static void tls_to_a_literal_address_works(void **state)
 {
 	struct world *w = *state;
@@ -206,6 +282,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(calls_over_tls_reuse_the_connection),
+	    TEST(a_request_has_its_headers_in_their_order),
+	    TEST(a_header_with_a_line_end_is_not_sent),
 	    TEST(tls_to_a_literal_address_works),
 	    TEST(a_certificate_for_another_name_is_refused),
 	    TEST(a_certificate_for_another_address_is_refused),
