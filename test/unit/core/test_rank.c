@@ -138,6 +138,35 @@ static void a_row_keeps_the_first_users(void **state)
 	assert_int_equal(store_counters(w->store).writes, writes + 1); /* user_stats alone */
 }
 
+/* With several nodes, a row that each referral writes would make each commit conflict. */
+static void referrals_of_different_users_do_not_conflict(void **state)
+{
+	struct world *w = *state;
+	enum { USERS = 256, ROUNDS = 3 };
+	static struct count counts[USERS];
+	static struct world_call calls[USERS];
+	static uint64_t ids[USERS];
+	world_quiet(w, true);
+	for (uint64_t id = 1; id <= RANK_USERS_MAX; id++)
+		refer(w, id, ROUNDS);
+	world_quiet(w, false);
+	w->nodes->state->faults.lost = 0; /* a lost commit looks like a conflict */
+	const uint64_t before = w->nodes->state->counts.conflicts;
+	for (size_t round = 1; round <= ROUNDS; round++) {
+		for (size_t i = 0; i < USERS; i++) {
+			ids[i] = 1000 + i;
+			counts[i] = (struct count){{.decide = count_decide}, UP, &ids[i], 1};
+			world_call_set(w, &calls[i], &counts[i].command);
+			world_submit(w, &calls[i]);
+			if (i % 32 == 31)
+				world_settle(w);
+		}
+		assert_int_equal(users_in_row(w, round), RANK_USERS_MAX);
+	}
+	assert_true(w->nodes->state->counts.switches > 0);
+	assert_int_equal(w->nodes->state->counts.conflicts, before);
+}
+
 static void an_erased_leader_leaves_every_row(void **state)
 {
 	struct world *w = *state;
@@ -329,6 +358,7 @@ int main(void)
 	    cmocka_unit_test(bands_keep_five_bits),
 	    WORLD_ON_ALL(users_with_the_most_referrals_come_first),
 	    WORLD_ON(memory, a_row_keeps_the_first_users),
+	    WORLD_ON(three_nodes, referrals_of_different_users_do_not_conflict),
 	    WORLD_ON_ALL(an_erased_leader_leaves_every_row),
 	    WORLD_ON_ALL(leaders_of_an_older_version_stay_leaders),
 	    WORLD_ON(lmdb, random_referrals_match_a_plain_ranking),

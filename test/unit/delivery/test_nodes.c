@@ -3,6 +3,7 @@
  * webhooks that another node has changed. Never uses chance: test_nodes_random does. Run by make
  * test.
  */
+#include "core/disorder.h"
 #include "nodes_read.h"
 
 enum { LANE_MS = LEASE_MS + 15 * SECOND }; /* a lease lasts longer by the webhook's timeout */
@@ -170,6 +171,31 @@ static void the_owner_follows_changes_of_other_nodes(void **state)
 	assert_int_equal(count(other, &KIND_LEASE), 3); /* two nodes, and the jobs */
 }
 
+/* A commit may take seconds, so its row may be due before rows that the owner has sent already. */
+static void a_row_that_is_committed_late_is_sent_at_the_next_look(void **state)
+{
+	struct nodes_world *all = *state;
+	enum { LATE_MS = ID_DISORDER_MS - 1000 };
+	uint64_t hook = hook_on(&all->nodes[0], "https://late.example/in", ORDER_NONE);
+	live_nodes(all, 3 * SECOND);
+	struct node *other = other_than(all, holder_of(all, hook));
+	join_on(other, 1, 1);
+	live_nodes(all, SECOND);
+	assert_int_equal(all->n_calls, 1);
+	struct emit e = {.command = {.decide = emit_decide},
+			 .first_user = 2,
+			 .n = 1,
+			 .at_ms = nodes_now(all) - LATE_MS};
+	struct node_command c;
+	submit_on(other, &c, &e.command);
+	while (!c.done) { /* the store alone: the row has the time of a command that waited */
+		store_set_steady_ms(other->w.core.store, steady_now(&other->w) - LATE_MS);
+		nodes_run(&all->shared, other->number);
+	}
+	live_nodes(all, 2 * SECOND);
+	assert_int_equal(all->n_calls, 2);
+}
+
 static bool runs_jobs(const struct node *node)
 {
 	return upkeep_next_ns(node->w.upkeep) != UINT64_MAX;
@@ -223,6 +249,7 @@ int main(void)
 	    ON(two, a_stopping_node_releases_its_lanes_at_once),
 	    ON(two_of_three, lanes_are_balanced_by_count),
 	    ON(two, the_owner_follows_changes_of_other_nodes),
+	    ON(two, a_row_that_is_committed_late_is_sent_at_the_next_look),
 	    ON(two, one_node_runs_the_jobs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
