@@ -136,6 +136,7 @@ static void settle_window(struct import *im)
 				   &im->campaign);
 	}
 	im->n_lines = im->n_bad = 0;
+	import_seen_settle(&im->seen);
 	arena_reset(&im->arena);
 	if (im->report.refused >= REFUSED_MAX || (im->dry && !import_seen_takes(&im->seen, WINDOW)))
 		im->stopped = true;
@@ -206,6 +207,7 @@ static struct line *add_line(struct import *im)
 	line->row.command = (struct command){
 	    .decide = im->dry ? import_try_decide : import_row_decide, .done = on_row};
 	line->row.seen = &im->seen;
+	line->row.line = line->number;
 	line->row.join = (struct join){
 	    .campaign_id = im->campaign.id,
 	    .import = true,

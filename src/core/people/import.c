@@ -111,7 +111,9 @@ static bool is_marked(struct trial *t, enum mark kind, struct text email, struct
 
 static void set_mark(struct trial *t, enum mark kind, struct text email, struct text code)
 {
-	t->failed = !import_seen_add(t->row->seen, mark_of(t, kind, email, code)) || t->failed;
+	struct import_row *row = t->row;
+	t->failed =
+	    !import_seen_add(row->seen, row->line, mark_of(t, kind, email, code)) || t->failed;
 }
 
 /* Is the referrer a user whom an earlier line adds? */
@@ -199,7 +201,6 @@ static enum err try_first(struct trial *t, struct tx *tx)
 	return ERR_OK;
 }
 
-/* Runs last, because a command that reads a missing record runs again from the start. */
 static void remember(struct trial *t)
 {
 	const struct import_row *row = t->row;
@@ -222,6 +223,7 @@ enum err import_try_decide(struct command *command, struct tx *tx)
 	struct import_row *row = (struct import_row *)command;
 	struct trial t = {.row = row};
 	row->created = row->qualifies = false;
+	import_seen_withdraw(row->seen, row->line);
 	bool seen = is_marked(&t, MARK_EMAIL, row->join.canonical_email, (struct text){0});
 	enum err err = seen ? try_again(&t, tx) : try_first(&t, tx);
 	if (err != ERR_OK)
