@@ -6,9 +6,15 @@
 
 #include "base/bytes.h"
 
+/** The slow path of unicode_next. */
+uint32_t unicode_next_long(struct text t, size_t *n);
 /** The first character of t, and its length in bytes. t is not empty. A byte that is not UTF-8
  * counts as the character U+FFFD. */
-uint32_t unicode_next(struct text t, size_t *n);
+static inline uint32_t unicode_next(struct text t, size_t *n)
+{
+	*n = 1;
+	return (unsigned char)t.p[0] < 0x80 ? (unsigned char)t.p[0] : unicode_next_long(t, n);
+}
 /** The last character of t, with the same rules. */
 uint32_t unicode_last(struct text t, size_t *n);
 

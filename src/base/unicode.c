@@ -26,13 +26,11 @@ enum {
 
 /* ---- characters ---- */
 
-uint32_t unicode_next(struct text t, size_t *n)
+uint32_t unicode_next_long(struct text t, size_t *n)
 {
 	const unsigned char *p = (const unsigned char *)t.p;
 	uint32_t c = p[0];
 	*n = 1;
-	if (c < 0x80)
-		return c;
 	size_t length = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
 	if (length > t.n || !utf8_valid(text_from(t.p, length)))
 		return NOT_UTF8;
