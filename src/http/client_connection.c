@@ -10,7 +10,6 @@
 #include <event2/keyvalq_struct.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,7 +128,9 @@ static bool add_headers(struct outgoing *conn, const struct http_call *call)
 		return false;
 	if (call->method == HTTP_GET)
 		return true;
-	snprintf(length, sizeof(length), "%zu", call->body.n);
+	struct buf digits = {.p = length, .cap = sizeof(length)};
+	buf_u64(&digits, call->body.n);
+	length[digits.n] = '\0';
 	return evhttp_add_header(out, "Content-Length", length) == 0 &&
 	       evbuffer_add(evhttp_request_get_output_buffer(conn->request), call->body.p,
 			    call->body.n) == 0;

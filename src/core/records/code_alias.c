@@ -147,7 +147,11 @@ void code_write_me_url(struct codes *codes, struct text base, struct text code, 
 {
 	char secret[CODE_SECRET_SIZE];
 	code_secret_write(codes, SECRET_OWN_PAGE, user_id, secret);
-	buf_printf(out, "%.*s/me/%.*s/%s", TEXT_ARGS(base), TEXT_ARGS(code), secret);
+	buf_text(out, base);
+	buf_str(out, "/me/");
+	buf_text(out, code);
+	buf_char(out, '/');
+	buf_str(out, secret);
 }
 
 void code_write_once_url(struct codes *codes, struct text base, struct text code, uint64_t user_id,
