@@ -26,6 +26,8 @@ bool text_ieq(struct text a, struct text b)
 {
 	if (a.n != b.n)
 		return false;
+	if (text_eq(a, b)) /* most clients write a name as the standard does */
+		return true;
 	for (size_t i = 0; i < a.n; i++)
 		if (a.p[i] != b.p[i] && to_lower(a.p[i]) != to_lower(b.p[i]))
 			return false;
