@@ -41,6 +41,7 @@ struct tx {
 	/* Sets of kinds (bits 1 << id): `staged_kinds` counts only if something is staged, and
 	 * config_kinds names every RECORD_CONFIG kind that was ever staged. */
 	uint64_t staged_kinds, config_kinds;
+	bool announces, batch_announces; /* tx_announce, of the command and of the batch */
 	/* Of the store, and shared by commands and queries. NULL: the engine does not tell when
 	 * another writer has changed the configuration. */
 	struct config_cache *cache;
@@ -82,7 +83,7 @@ void tx_forget_ids(struct tx *tx);
 /** Moves the staged writes into the overlay, or drops them. Returns the command's error. After
  * ERR_PENDING the ids stay taken, as after tx_look_ahead_end. */
 enum err tx_finish(struct tx *tx, enum err decided);
-/** Has the batch written a record of a RECORD_CONFIG kind? */
+/** Has the batch written a record of a RECORD_CONFIG kind, or announced a change? */
 bool tx_writes_config(const struct tx *tx);
 /** May the configuration cache answer a read of this kind now? */
 bool tx_is_cached(const struct tx *tx, const struct record_kind *kind);

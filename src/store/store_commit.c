@@ -144,7 +144,7 @@ void store_empty_batch(struct store *s)
 	overlay_clear(&s->overlay);
 	overlay_clear(&s->tx.sums);
 	arena_reset(&s->tx.arena);
-	s->tx.broken = false;
+	s->tx.broken = s->tx.batch_announces = false;
 }
 
 static void finish_batch(struct store *s, enum err err)

@@ -251,8 +251,15 @@ bool tx_has_writes(const struct tx *tx)
 	return tx->n_staged > 0;
 }
 
+void tx_announce(struct tx *tx)
+{
+	tx->announces = true;
+}
+
 bool tx_writes_config(const struct tx *tx)
 {
+	if (tx->batch_announces)
+		return true;
 	for (uint64_t kind = 0, left = tx->config_kinds; left != 0; kind++, left >>= 1)
 		if ((left & 1) != 0 && tx->overlay->first[kind] != NULL)
 			return true;
@@ -288,7 +295,7 @@ void tx_look_ahead_end(struct tx *tx)
 {
 	tx->n_staged = 0;
 	tx->failed = ERR_OK;
-	tx->starved = tx->unsure = false;
+	tx->starved = tx->unsure = tx->announces = false;
 }
 
 void tx_forget_ids(struct tx *tx)
@@ -312,9 +319,10 @@ enum err tx_finish(struct tx *tx, enum err decided)
 		memcpy(tx->batch_last_id, tx->last_id, sizeof tx->last_id);
 	else if (decided != ERR_PENDING)
 		tx_forget_ids(tx);
+	tx->batch_announces = tx->batch_announces || (decided == ERR_OK && tx->announces);
 	tx->n_staged = 0;
 	tx->failed = ERR_OK;
-	tx->starved = tx->unsure = false;
+	tx->starved = tx->unsure = tx->announces = false;
 	return decided;
 }
 

@@ -64,6 +64,44 @@ class Configuration(Nodes):
         self.has(self.b.public.call("DELETE", "/api/v2/session", headers={**headers, **csrf}), 204)
         self.has(self.a.public.get("/api/v2/campaigns", headers=headers), 401)
 
+    def sign_in(self):
+        signed = self.has(self.a.public.json("POST", "/api/v2/session", {"token": self.a.token}), 201)
+        return {"Cookie": signed.headers["Set-Cookie"].partition(";")[0]}
+
+    def change_sessions(self, ago_s):
+        """All sessions were last used so many seconds ago. No node learns of it."""
+        self.postgresql.sql(f"UPDATE sessions SET seen_at = clock_timestamp() - interval '{ago_s} s', "
+                            "created_at = created_at - interval '2 h'", self.database)
+
+    def number(self, query):
+        return int(self.postgresql.sql(query, self.database)[0][0])
+
+    def change_configuration(self):
+        """So that all nodes read the sessions again."""
+        self.campaign(self.a)
+        for node in self.nodes:
+            self.has(node.api.get("/api/v2/campaigns"), 200)
+
+    def test_the_use_of_a_session_makes_no_node_read_its_credentials_again(self):
+        people = [self.sign_in() for _ in range(8)]
+        self.change_sessions(ago_s=120)
+        self.change_configuration()
+        epoch = "SELECT epoch FROM referd_cluster"
+        used = "SELECT count(*) FROM sessions WHERE seen_at > clock_timestamp() - interval '90 s'"
+        before, used_before = self.number(epoch), self.number(used)
+        for i, headers in enumerate(people):
+            self.has(self.nodes[i % 2].public.get("/api/v2/campaigns", headers=headers), 200)
+        until(lambda: self.number(used) == used_before + len(people), "all uses are recorded")
+        self.assertEqual(self.number(epoch), before)
+
+    def test_a_session_that_was_used_on_another_node_is_not_idle(self):
+        person = self.sign_in()
+        self.change_sessions(ago_s=3000)
+        self.change_configuration()
+        self.has(self.b.public.get("/api/v2/campaigns", headers=person), 401)
+        self.change_sessions(ago_s=60)
+        self.has(self.b.public.get("/api/v2/campaigns", headers=person), 200)
+
     def test_the_inbound_token_of_a_rotation_is_the_same_on_both_nodes(self):
         campaign = self.campaign(self.a)
         user = self.join(self.a, campaign["code"], "ada@example.com")

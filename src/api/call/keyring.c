@@ -142,11 +142,20 @@ static bool is_old(const struct keyring *k)
 	return k->epoch != store_epoch(k->api->store);
 }
 
+/* The use of a session does not move the epoch, because each session is used all the time. */
+static bool any_seems_idle(const struct waiting *w)
+{
+	for (; w != NULL; w = w->next)
+		if (sessions_seem_idle(w->call))
+			return true;
+	return false;
+}
+
 static void on_answer(struct command *command, enum err err)
 {
 	struct keyring *k = keyring_of_question(command);
 	k->asks = false;
-	if (err == ERR_OK && is_old(k))
+	if (err == ERR_OK && (is_old(k) || any_seems_idle(k->asked)))
 		read_tables(k);
 	else
 		answer(k, err);

@@ -170,15 +170,28 @@ static struct text find_cookie(const struct call *call, struct text name)
 	return (struct text){0};
 }
 
-const struct session_entry *sessions_find(const struct call *call)
+/* The session of the request, even if it has ended, or NULL. */
+static const struct session_entry *find_entry(const struct call *call)
 {
 	uint8_t hash[SHA256_SIZE];
 	const struct text secret = find_cookie(call, cookie_name(call));
 	if (secret.n == 0)
 		return NULL;
 	crypto_sha256(secret, hash);
-	const struct session_entry *e =
-	    find_hash(&call->api->sessions, text_from(hash, sizeof hash));
+	return find_hash(&call->api->sessions, text_from(hash, sizeof hash));
+}
+
+bool sessions_seem_idle(const struct call *call)
+{
+	const struct session_entry *e = find_entry(call);
+	uint64_t now_ms = call_now_ms(call);
+	return e != NULL && session_entry_end_ms(e) <= now_ms &&
+	       now_ms < e->created_ms + SESSION_LIFE_MS;
+}
+
+const struct session_entry *sessions_find(const struct call *call)
+{
+	const struct session_entry *e = find_entry(call);
 	return e != NULL && session_entry_end_ms(e) > call_now_ms(call) ? e : NULL;
 }
 

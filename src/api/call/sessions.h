@@ -37,6 +37,9 @@ const struct session_entry *sessions_find(const struct call *call);
 /** The session with this hash, even if its time is over, or NULL. Valid until the store's next
  * turn. */
 const struct session_entry *sessions_find_hash(const struct sessions *sessions, struct text hash);
+/** Does the request have a session that has ended because it was idle, as far as this node knows?
+ * It may have been used on another node. */
+bool sessions_seem_idle(const struct call *call) WARN_UNUSED;
 /** When the session ends, in Unix ms, unless a further request comes. */
 uint64_t session_entry_end_ms(const struct session_entry *session);
 /** Chooses the session that ends when `next` begins: if its token or operator has SESSIONS_OWN_MAX

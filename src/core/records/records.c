@@ -282,9 +282,9 @@ static const struct field session_values[] = {
     VALUE(3, TIME, session, seen_ms),         VALUE(4, ID, session, operator_id),
     VALUE(5, U64, session, password_version),
 };
-/* Sessions belong to the configuration, so that a node learns at once of a session that another
- * node has ended. */
-const struct record_kind KIND_SESSION = KIND_OF_CLASS(RECORD_CONFIG, 41, session, "sessions");
+/* Each session is written once a minute, so sessions are not configuration. Commands that begin or
+ * end a session announce it to the other nodes. */
+const struct record_kind KIND_SESSION = KIND(41, session, "sessions");
 
 static const struct field event_delivery_keys[] = {
     KEY(U64, event_delivery, event_id),

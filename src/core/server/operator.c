@@ -64,6 +64,7 @@ static enum err keep_session(struct text hash, const struct operator_record *per
 	if (err == ERR_OK && session.operator_id == person->id) {
 		session.password_version = person->password_version;
 		tx_put(tx, &KIND_SESSION, &session);
+		tx_announce(tx);
 	}
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }

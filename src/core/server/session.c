@@ -38,9 +38,12 @@ enum err session_create_decide(struct command *command, struct tx *tx)
 	if (evicted.hash.n > 0)
 		tx_delete(tx, &KIND_SESSION, &evicted);
 	tx_put(tx, &KIND_SESSION, &cmd->session);
+	tx_announce(tx);
 	return ERR_OK;
 }
 
+/* Another node may know an older time of the last request. It reads the sessions again before it
+ * refuses a session as idle (api/call/keyring.c). */
 enum err session_touch_decide(struct command *command, struct tx *tx)
 {
 	const struct session_touch *cmd = (const struct session_touch *)command;
@@ -57,6 +60,7 @@ enum err session_close_decide(struct command *command, struct tx *tx)
 {
 	const struct session session = {.hash = ((const struct session_close *)command)->hash};
 	tx_delete(tx, &KIND_SESSION, &session);
+	tx_announce(tx);
 	return ERR_OK;
 }
 
@@ -104,8 +108,10 @@ enum err session_expire_decide(struct command *command, struct tx *tx)
 		if (err != ERR_OK && err != ERR_NOT_FOUND)
 			return err;
 		/* A request may have come since the query. */
-		if (err == ERR_OK && session_end_ms(&s) <= cmd->slice.believed_ms)
+		if (err == ERR_OK && session_end_ms(&s) <= cmd->slice.believed_ms) {
 			tx_delete(tx, &KIND_SESSION, &s);
+			tx_announce(tx);
+		}
 	}
 	return ERR_OK;
 }
