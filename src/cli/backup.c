@@ -109,7 +109,8 @@ int backup_main(int argc, char **argv)
 {
 	static const struct config_command command = {
 	    .name = "backup",
-	    .usage = "referd backup (FILE | --keep N DIR) [--force] [--data DIR | --store ADDRESS]",
+	    .usage =
+		"referd backup (FILE | --keep N DIR) [--force] [--data DIR | --store lmdb:DIR]",
 	    .about = "Copies the database in --data or --store to FILE, whether a server uses it "
 		     "or not, and verifies the copy. With --keep, the copy is a new file in DIR. "
 		     "Exits with status 0 if the copy is complete and has no problems.",
@@ -117,6 +118,8 @@ int backup_main(int argc, char **argv)
 	    .max_args = 1,
 	    .options = own,
 	    .n_options = sizeof own / sizeof *own,
+	    .only_lmdb = "cannot be copied by this command: back up a PostgreSQL database with "
+			 "pg_basebackup, pg_dump or `referd dump`",
 	};
 	struct backup_options options = {0};
 	return config_run(&command, argc, argv, &options, run);

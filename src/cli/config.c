@@ -222,6 +222,8 @@ static int choose_place(const struct config_command *command, const struct optio
 		const char *why = store_address_parse(config->store, &config->address);
 		if (why != NULL)
 			return refuse("store", config->store, why);
+		if (config->address.postgresql != NULL && command->only_lmdb != NULL)
+			return refuse("store", "postgresql://...", command->only_lmdb);
 		if (config->address.postgresql != NULL && config->secret_key_file == NULL)
 			return refuse("store", "postgresql://...",
 				      "needs --secret-key-file: all servers of the database must "

@@ -40,6 +40,8 @@ struct config_command {
 	const struct option *options; /* its own, in addition to the table */
 	size_t n_options;
 	bool serves; /* it uses all options */
+	/* Why the command does not work with postgresql://..., and what does; NULL: it works. */
+	const char *only_lmdb;
 };
 
 /** Does the work of a command with its options and words. Returns the exit status. */

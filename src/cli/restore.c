@@ -103,6 +103,8 @@ int restore_main(int argc, char **argv)
 		"the backup into the directory before you start the server.",
 	    .min_args = 1,
 	    .max_args = 1,
+	    .only_lmdb = "cannot be restored by this command: use PostgreSQL's own tools, or load "
+			 "a dump with `referd load`",
 	};
 	struct config config = {0};
 	return config_run(&command, argc, argv, &config, run);

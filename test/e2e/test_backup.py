@@ -232,6 +232,16 @@ class AfterServing(Copied):
         self.assertEqual(copy.stop(), 0)
         copy.verify()
 
+    def test_a_postgresql_database_is_left_to_its_own_tools(self):
+        there, tools = ("--store", "postgresql://127.0.0.1:1/none"), "pg_basebackup, pg_dump or `referd dump`"
+        for words, said in ((("backup", os.path.join(self.directory, "x.mdb")), tools),
+                            (("backup", "--keep", "3", self.directory), tools),
+                            (("restore", "/no/such.mdb"), "`referd load`")):
+            with self.subTest(words=words):
+                done = run(REFERD, *words, *there)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done)
+                self.assertIn(said, done.stderr)
+
     def test_invalid_restores_are_refused(self):
         file, _ = self.backup("whole.mdb")
         with open(file, "rb") as source:
