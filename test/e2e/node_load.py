@@ -12,18 +12,20 @@ FAILED = (502, 503, 504)  # the client has no answer: a proxy would send the cal
 
 
 class Call(Client):
-    """With a timeout that is short against a node that stands still."""
-    timeout_s = 3
+    def __init__(self, address, timeout_s):
+        super().__init__(address)
+        self.timeout_s = timeout_s
 
     def connection(self):
         return http.client.HTTPConnection(self.host, self.port, timeout=self.timeout_s)
 
 
 class Load:
-    """While open, threads join one friend after another and qualify each, through nodes at random."""
+    """While open, threads join one friend after another and qualify each, through nodes at random. A call fails after
+    `timeout_s`, and is sent `tries` times at most."""
 
-    def __init__(self, nodes, code, prefix, seed, threads=6, tries=None, pause_s=0):
-        self.nodes, self.code, self.prefix, self.tries, self.pause_s = nodes, code, prefix, tries, pause_s
+    def __init__(self, nodes, code, prefix, seed, threads=6, tries=None, timeout_s=3):
+        self.nodes, self.code, self.prefix, self.tries, self.timeout_s = nodes, code, prefix, tries, timeout_s
         self.codes, self.answered_at, self.qualified = {}, {}, set()  # by e-mail address
         self.repeated, self.failures = 0, []
         self.ended = threading.Event()
@@ -42,7 +44,7 @@ class Load:
 
     def run(self, thread, choice):
         n = 0
-        while not self.ended.wait(self.pause_s):
+        while not self.ended.is_set():
             email = f"{self.prefix}-{thread}-{n}@example.com"
             n += 1
             try:
@@ -68,7 +70,7 @@ class Load:
             self.repeated += tried > 0
             tried += 1
             try:
-                answer = Call(node.address).form(path(node), form)
+                answer = Call(node.address, self.timeout_s).form(path(node), form)
                 if answer.status not in FAILED:
                     return answer
                 why = answer

@@ -1,6 +1,6 @@
-"""Owns the tests of nodes that are killed, stopped for longer than a lease, or asked the same at the same moment. Never
-judges how long something takes. REFERD_NODE_KILLS and REFERD_NODE_STOPS set their sizes, REFERD_SEED repeats a run.
-Called by make test-postgresql."""
+"""Owns the tests of nodes that are killed, stopped for longer than a lease, upgraded, or asked the same at once. Never
+judges how long something takes. REFERD_NODE_KILLS and REFERD_NODE_STOPS set their sizes, REFERD_OLDER names the program
+of an earlier version, REFERD_SEED repeats a run. Called by make test-postgresql."""
 import json
 import os
 import random
@@ -12,12 +12,12 @@ import unittest
 from harness import form_of, path_of
 from node_load import Load
 from nodes import Nodes
-from processes import until
+from processes import REFERD, until
 from test_rewards_load import Lanes, post
 
 KILLS = int(os.environ.get("REFERD_NODE_KILLS", "6"))
+OLDER = os.environ.get("REFERD_OLDER")
 STOPS = int(os.environ.get("REFERD_NODE_STOPS", "1"))
-LEASE_S = 10
 
 
 class Faulty(Nodes):
@@ -39,6 +39,11 @@ class Faulty(Nodes):
                               campaign_id=campaign["id"], concurrency=8, timeout_ms=1000)
                  for event in ("join", "qualified")]
         return campaign, referrer, hooks
+
+    def await_joins(self, load, n):
+        """The load goes on."""
+        before = len(load.codes)
+        until(lambda: load.failures or len(load.codes) >= before + n, f"{n} joins", 120)
 
     def count(self, question):
         return int(self.postgresql.sql(question, self.database)[0][0])
@@ -77,12 +82,12 @@ class Kills(Faulty):
         campaign, referrer, hooks = self.begin("kills")
         with Load(self.nodes, referrer["code"], "kills", self.seed) as load:
             for n in range(KILLS):
-                node, before = self.random.choice(self.nodes), len(load.codes)
-                until(lambda before=before: len(load.codes) >= before + 20, "the load goes on", 120)
+                node = self.random.choice(self.nodes)
+                self.await_joins(load, 20)
                 time.sleep(self.random.random() * 0.05)
                 node.kill()
                 if n % 3 == 2:
-                    until(lambda before=before: len(load.codes) >= before + 40, "the others serve", 120)
+                    self.await_joins(load, 20)
                 node.start()
         print(f"{KILLS} kills, {len(load.codes)} joins, {load.repeated} calls again", file=sys.stderr)
         self.verify_load(load, campaign, hooks)
@@ -106,13 +111,11 @@ class Stops(Faulty):
         with Load(self.nodes, referrer["code"], "stops", self.seed) as load:
             for n in range(STOPS):
                 node, other = (self.a, self.b) if self.random.random() < 0.5 else (self.b, self.a)
-                before = len(load.codes)
-                until(lambda before=before: len(load.codes) >= before + 20, "the load goes on", 120)
+                self.await_joins(load, 20)
                 node.child.send_signal(signal.SIGSTOP)
                 try:
                     until(lambda other=other: self.owners() == {other.name}, "the other node took the lanes", 120)
-                    before = len(load.codes)
-                    until(lambda before=before: len(load.codes) >= before + 20, "the other node serves", 120)
+                    self.await_joins(load, 20)
                 finally:
                     node.child.send_signal(signal.SIGCONT)
                 until(lambda: len(self.owners()) == 2, "the lanes are shared again", 120)
@@ -121,6 +124,35 @@ class Stops(Faulty):
         for hook in hooks:  # an attempt of the node that had lost the lane is not recorded
             self.assertEqual(self.count("SELECT coalesce(max(attempts), 0) FROM deliveries WHERE webhook_id = "
                                         f"{hook['id']}"), 1)
+
+
+@unittest.skipUnless(OLDER, "REFERD_OLDER names the program of an earlier version")
+class Upgrade(Faulty):
+    """Each node in turn stops and starts again with the new version, while the others serve."""
+    NAMES = ("a", "b", "c")
+
+    @classmethod
+    def node(cls, name, *options, env=None):
+        node = super().node(name, *options, env=env)
+        node.argv[0] = OLDER
+        return node
+
+    def test_clients_that_send_a_call_twice_see_no_error(self):
+        campaign, referrer, hooks = self.begin("upgrade")
+        about = f"/api/v2/campaigns/{campaign['id']}"
+        with Load(self.nodes, referrer["code"], "upgrade", self.seed, tries=2, timeout_s=60) as load:
+            for node in self.nodes:
+                self.await_joins(load, 40)
+                self.assertEqual(node.stop(), 0)
+                self.await_joins(load, 20)
+                node.argv[0] = REFERD
+                node.start()
+                self.has(node.api.json("PUT", about, {"name": f"Changed on {node.name}"}), 200)
+                for other in self.nodes:
+                    self.assertEqual(self.has(other.api.get(about), 200).data["name"], f"Changed on {node.name}")
+            self.await_joins(load, 40)
+        print(f"{len(load.codes)} joins, {load.repeated} calls again", file=sys.stderr)
+        self.verify_load(load, campaign, hooks)
 
 
 class Same(Nodes):
