@@ -32,8 +32,19 @@ const struct page_text *page_text_find(struct text name);
 const char *page_text_refusal(const struct page_text *which, struct text value) WARN_UNUSED;
 /** Judges a colour, such as #1a2b3c; empty means no colour. Returns NULL or a sentence fragment. */
 const char *page_colour_refusal(struct text value) WARN_UNUSED;
-/** Appends the texts of `stored`, replaced by the texts of `named`, in the order of the table. An
- * empty text is left out. */
+/* The words that a campaign replaces are further texts, named by this prefix and the key of the
+ * word
+ * ("words.first_name"). They follow the texts of the table. */
+#define PAGE_WORD_PREFIX "words."
+/* The rule for these texts. */
+extern const struct page_text PAGE_WORD;
+/** Returns the words that the campaign replaces. */
+struct pairs page_words_of(const struct campaign *campaign);
+/** Returns the word with this key, or an empty text. */
+struct text page_word_find(struct pairs words, const char *key);
+
+/** Appends the texts of `stored`, replaced by the texts of `named`: first those of the table, in
+ * its order, then the words. An empty text is left out. */
 void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out);
 /** Returns the campaign's own text of that name; empty: the page uses its default words. */
 struct text page_text_of(const struct campaign *campaign, const char *name);

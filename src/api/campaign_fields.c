@@ -9,6 +9,7 @@
 #include "api/call/decode.h"
 #include "campaign_dates.h"
 #include "campaign_form.h"
+#include "campaign_pages.h"
 #include "campaign_urls.h"
 #include "core/campaign_defaults.h"
 #include "core/page_text.h"
@@ -139,71 +140,9 @@ static const char *read_pass_params(struct call *call, const struct json *v, voi
 	return problem != NULL ? problem : kept;
 }
 
-/* ---- pages ---- */
-
-/* Copies the text as it is stored: lines end with "\n" only. */
-static const char *one_line_end(struct call *call, struct text t, struct text *kept)
-{
-	char *p = arena_alloc(&call->req->arena, t.n + 1);
-	size_t n = 0;
-	if (p == NULL)
-		return DECODE_NO_MEMORY;
-	for (size_t i = 0; i < t.n; i++)
-		if (t.p[i] != '\r' || i + 1 == t.n || t.p[i + 1] != '\n')
-			p[n++] = t.p[i];
-	*kept = text_from(p, n);
-	return NULL;
-}
-
-static const char *read_page_text(struct call *call, const struct page_text *which,
-				  const struct json *v, struct text *out)
-{
-	struct text t = {0};
-	if (which->kind == PAGE_URL || which->kind == PAGE_IMAGE) {
-		const char *problem = campaign_read_url(call, v, out);
-		return problem != NULL ? problem : page_text_refusal(which, *out);
-	}
-	if (json_kind(v) != JSON_NULL && !body_string(v, &t))
-		return "must be text";
-	const char *problem = one_line_end(call, t, out);
-	if (problem != NULL)
-		return problem;
-	return page_text_refusal(which, *out);
-}
-
-static const char *refuse_page(struct call *call, struct text name)
-{
-	struct buf names = {0};
-	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
-		buf_printf(&names, "%s%s", names.n == 0 ? "" : ", ", t->name);
-	const char *problem =
-	    decode_problem(call, "has an unknown text \"%.*s\": the texts are %.*s",
-			   TEXT_ARGS(decode_shown(name)), TEXT_ARGS(buf_view(&names)));
-	buf_free(&names);
-	return problem;
-}
-
 static const char *read_pages(struct call *call, const struct json *v, void *record)
 {
-	struct buf list = {0};
-	struct text name, value;
-	const struct json *member;
-	const char *problem = NULL;
-	if (json_kind(v) != JSON_OBJECT)
-		return "must be an object whose members are text";
-	for (size_t i = 0; problem == NULL && (member = json_member(v, i, &name)) != NULL; i++) {
-		const struct page_text *which = page_text_find(name);
-		if (which == NULL)
-			problem = refuse_page(call, name);
-		else if ((problem = read_page_text(call, which, member, &value)) != NULL)
-			problem =
-			    decode_problem(call, "has an invalid %s: it %s", which->name, problem);
-		else
-			pairs_add(&list, name, value);
-	}
-	const char *kept =
-	    decode_keep_pairs(call, &list, &((struct draft *)record)->campaign.texts);
-	return problem != NULL ? problem : kept;
+	return campaign_read_pages(call, v, &((struct draft *)record)->campaign.texts);
 }
 
 /* ---- form fields ---- */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "api/call/show.h"
+#include "api/pages/html_words.h"
 #include "base/clock.h"
 #include "campaign_form.h"
 #include "core/campaign_defaults.h"
@@ -46,11 +47,26 @@ static void show_redirect(struct json_out *o, const struct campaign *c)
 	json_close(o, '}');
 }
 
+/* Only the words that the campaign replaces. */
+static void show_own_words(struct json_out *o, const struct campaign *c)
+{
+	struct pairs own = page_words_of(c);
+	json_open(o, "words", '{');
+	for (size_t i = 0; own.raw.n > 0 && i < HTML_WORDS; i++) {
+		const char *key = HTML_WORD_KEYS[i];
+		struct text word = key != NULL ? page_word_find(own, key) : (struct text){0};
+		if (word.n > 0)
+			json_put_text(o, key, word);
+	}
+	json_close(o, '}');
+}
+
 static void show_pages(struct json_out *o, const struct campaign *c)
 {
 	json_open(o, "pages", '{');
 	for (const struct page_text *t = PAGE_TEXTS; t->name != NULL; t++)
 		json_put_text_or_null(o, t->name, page_text_of(c, t->name));
+	show_own_words(o, c);
 	json_close(o, '}');
 }
 

@@ -36,6 +36,17 @@ static void put_texts(struct json_out *o, const struct standard_text *texts, str
 		json_put_text(o, t->name, text_of(html_word(lang, t->word)));
 }
 
+/* The words that `words` of a campaign's pages replaces, by their keys. */
+static void put_words(struct json_out *o, struct text lang)
+{
+	const char *const *words = html_words_in(lang);
+	json_open(o, "words", '{');
+	for (size_t i = 0; i < HTML_WORDS; i++)
+		if (HTML_WORD_KEYS[i] != NULL)
+			json_put_text(o, HTML_WORD_KEYS[i], text_of(words[i]));
+	json_close(o, '}');
+}
+
 static void reply(struct call *call, struct text lang)
 {
 	struct json_out o = call_data(call);
@@ -43,6 +54,7 @@ static void reply(struct call *call, struct text lang)
 	json_open(&o, "closed_body", '{');
 	put_texts(&o, CLOSED_BODIES, lang);
 	json_close(&o, '}');
+	put_words(&o, lang);
 	call_reply_data(call, &o, 200);
 }
 

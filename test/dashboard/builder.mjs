@@ -38,6 +38,9 @@ await run(async () => {
 	await page.getByRole("textbox", { name: "Background", exact: true }).fill("#ffeedd");
 	await preview.locator('link[href*="colour-ffd400-gffeedd.css"]').waitFor({ state: "attached" });
 	await page.getByLabel("Layout").selectOption("split");
+	await page.getByText("All other words").click();
+	await page.getByRole("textbox", { name: "First name" }).fill("Your nickname");
+	await shows("Your nickname");
 	assert.equal((await api("GET", path)).pages.headline, null);
 
 	await step(/Form/);
@@ -75,6 +78,7 @@ await run(async () => {
 	const saved = await api("GET", path);
 	assert.equal(saved.pages.headline, "Bring <b>one</b> friend");
 	assert.equal(saved.pages.button, "Not yet");
+	assert.deepEqual(saved.pages.words, { first_name: "Your nickname" });
 	assert.equal(saved.colour, "#0b6e4f");
 	assert.deepEqual([saved.pages.button_colour, saved.pages.background, saved.pages.layout], ["#ffd400", "#ffeedd", "split"]);
 	assert.deepEqual(saved.fields.person_invited.slice(2).map((f) => [f.id, f.options]),

@@ -34,7 +34,7 @@ class Settings(Builder):
         campaign = self.campaign()
         bare = {"lang": "en", "reach": 0, "status": "launched", "existing": "code", "test_mode": False,
                 "fields": {"person_referring": [FIRST_NAME, EMAIL], "person_invited": [FIRST_NAME, EMAIL]},
-                "redirect": None, "pages": dict.fromkeys(PAGES), "logo_url": None, "colour": None,
+                "redirect": None, "pages": {**dict.fromkeys(PAGES), "words": {}}, "logo_url": None, "colour": None,
                 "assets": {"logo_url": None, "colour": None,
                            "logo": {"type": "rectangle", "path": None}}, "origins": [],
                 "analytics": {"users": 0, "referrals": 0, "qualified_referrals": 0, "reach": 0, "tests": 0,
@@ -79,7 +79,7 @@ class Settings(Builder):
                  "fields": {"person_referring": [FIRST_NAME, EMAIL, {"id": "company", "label": "company",
                                                                      "type": "text", "options": [], "required": False}],
                             "person_invited": [FIRST_NAME, EMAIL, SIZE]},
-                 "pages": {**dict.fromkeys(PAGES), **given["pages"], "headline": "Olá", "body": "one\n\ntwo"},
+                 "pages": {**dict.fromkeys(PAGES), "words": {}, **given["pages"], "headline": "Olá", "body": "one\n\ntwo"},
                  "origins": ["https://shop.example", "https://xn--bcher-kva.example:8443", "http://localhost:3000"],
                  "assets": {"logo_url": given["logo_url"], "colour": "#1a2b3c",
                             "logo": {"type": "rectangle", "path": given["logo_url"]}}}
@@ -88,6 +88,23 @@ class Settings(Builder):
         # The response may be sent back as a request.
         again = {k: campaign[k] for k in given}
         self.assertEqual(self.changed(campaign, **again), campaign)
+
+    def test_a_campaign_replaces_any_word(self):
+        campaign = self.campaign(pages={"words": {"first_name": "Nickname", "invited": "From {name}", "terms": None}})
+        self.assertEqual(campaign["pages"]["words"], {"first_name": "Nickname", "invited": "From {name}"})
+        one = self.changed(campaign, pages={"words": {"first_name": None, "email": " Address "}})
+        self.assertEqual(one["pages"]["words"], {"email": "Address", "invited": "From {name}"})
+        self.assertEqual(self.changed(one, pages={"headline": "Hello"})["pages"]["words"], one["pages"]["words"])
+        self.assertEqual(self.changed(one, pages=one["pages"])["pages"], one["pages"] | {"headline": None})
+        self.assertEqual(self.changed(one, pages={"words": None})["pages"]["words"], {})
+        every = self.api.get("/api/v2/page-texts?lang=de").data["words"]
+        self.assertEqual(every["first_name"], "Vorname")
+        self.assertEqual(self.changed(campaign, pages={"words": every})["pages"]["words"], every)
+        for says, words in (('word "emial": did you mean email?', {"emial": "x"}),
+                            ("GET /api/v2/page-texts lists the words", {"zzzzzzzzz": "x"}),
+                            ("words that are not an object", []), ("invalid email: it is too long", {"email": "x" * 401}),
+                            ("single line", {"email": "a\nb"}), ("must be text", {"email": 7})):
+            self.refused("pages", says, pages={"words": words})
 
     def test_a_change_touches_only_named_fields(self):
         campaign = self.campaign(pages={"headline": "Hello", "body": "Come in"}, redirect={"url": "https://a.example/"},

@@ -116,6 +116,16 @@ class Form(Pages):
             self.assertEqual(friend.text.count(friends), 2)  # in the title and in the headline
             self.assertEqual(len(friend.all("bdi")), 2)
 
+    def test_a_campaign_has_its_own_words(self):
+        for text in HOSTILE:
+            words = {"first_name": text, "accept": text, "invited": "{name}, {campaign} & {other}" + text}
+            campaign = self.campaign(name="Kaffeo", lang="de", pages={"offer": "Cake", "words": words})
+            page = self.page(f"/{self.join(campaign['code'])['code']}/join")
+            self.assertIn("Byron, Kaffeo & {other}", page.text)
+            self.assertEqual(page.text.count(shown(text)), 3)
+            self.assertNotIn("Vorname", page.text)
+            self.assertIn("E-Mail", page.text)
+
     def test_the_image_is_above_or_beside_the_form(self):
         image = "https://cdn.example/friends.jpg?a=1&b=2"
         for layout, body in (("card", {}), ("split", {"class": "split"}), (None, {})):

@@ -51,9 +51,27 @@ void html_put_text(struct html *html, struct text t)
 	html_escape(html->out, t);
 }
 
+struct text html_word_of(const struct campaign *campaign, enum html_word word)
+{
+	struct text own = {0};
+	if (campaign != NULL && HTML_WORD_KEYS[word] != NULL)
+		own = page_word_find(page_words_of(campaign), HTML_WORD_KEYS[word]);
+	if (own.n > 0)
+		return own;
+	return text_of(html_word(campaign != NULL ? campaign->lang : own, word));
+}
+
+struct text html_word_on(const struct html *html, enum html_word word)
+{
+	struct text own = {0};
+	if (html->own_words.raw.n > 0 && HTML_WORD_KEYS[word] != NULL)
+		own = page_word_find(html->own_words, HTML_WORD_KEYS[word]);
+	return own.n > 0 ? own : text_of(html->words[word]);
+}
+
 void html_put_word(struct html *html, enum html_word word)
 {
-	html_escape(html->out, text_of(html_word(html->lang, word)));
+	html_escape(html->out, html_word_on(html, word));
 }
 
 void html_put_form_token(struct html *html)
@@ -86,7 +104,7 @@ struct text html_text_or(const struct html *html, const char *name, enum html_wo
 	struct text own = {0};
 	if (html->campaign != NULL)
 		own = page_text_of(html->campaign, name);
-	return own.n > 0 ? own : text_of(html_word(html->lang, word));
+	return own.n > 0 ? own : html_word_on(html, word);
 }
 
 /* ---- words with names ---- */
@@ -99,35 +117,56 @@ static const struct text *value_of(const struct html_names *names, struct text w
 	return text_eq(word, TEXT("campaign")) ? &names->campaign : NULL;
 }
 
-void html_put_pattern(struct html *html, enum html_word word, const struct html_names *names)
+/* A part of a pattern: some text, and the value that follows it. */
+struct pattern_part {
+	struct text before;
+	const struct text *value; /* NULL: before is all that is left */
+};
+
+/* Cuts the next part off the pattern. Unknown words in braces are text. */
+static struct pattern_part next_part(struct text *rest, const struct html_names *names)
 {
-	struct text rest = text_of(html_word(html->lang, word)), before, braced;
-	while (text_cut(rest, '{', &before, &rest)) {
-		html_put_text(html, before);
-		text_cut(rest, '}', &braced, &rest);
+	const struct text whole = *rest;
+	for (size_t i = 0; i < whole.n; i++) {
+		struct text braced, after;
+		if (whole.p[i] != '{')
+			continue;
+		text_cut(text_from(whole.p + i + 1, whole.n - i - 1), '}', &braced, &after);
 		const struct text *value = value_of(names, braced);
 		if (value == NULL)
 			continue;
-		html_put(html, "<bdi>");
-		html_put_text(html, *value);
-		html_put(html, "</bdi>");
+		*rest = after;
+		return (struct pattern_part){text_from(whole.p, i), value};
 	}
-	html_put_text(html, before);
+	*rest = (struct text){0};
+	return (struct pattern_part){whole, NULL};
 }
 
-struct text html_pattern_text(struct call *call, struct text lang, enum html_word word,
+void html_put_pattern(struct html *html, enum html_word word, const struct html_names *names)
+{
+	struct text rest = html_word_on(html, word);
+	while (rest.n > 0) {
+		struct pattern_part part = next_part(&rest, names);
+		html_put_text(html, part.before);
+		if (part.value == NULL)
+			continue;
+		html_put(html, "<bdi>");
+		html_put_text(html, *part.value);
+		html_put(html, "</bdi>");
+	}
+}
+
+struct text html_pattern_text(struct call *call, struct text pattern,
 			      const struct html_names *names)
 {
-	struct text rest = text_of(html_word(lang, word)), before, braced, kept;
+	struct text rest = pattern, kept;
 	struct buf plain = {0};
-	while (text_cut(rest, '{', &before, &rest)) {
-		buf_text(&plain, before);
-		text_cut(rest, '}', &braced, &rest);
-		const struct text *value = value_of(names, braced);
-		if (value != NULL)
-			buf_text(&plain, *value);
+	while (rest.n > 0) {
+		struct pattern_part part = next_part(&rest, names);
+		buf_text(&plain, part.before);
+		if (part.value != NULL)
+			buf_text(&plain, *part.value);
 	}
-	buf_text(&plain, before);
 	return buf_keep(&plain, &call->req->arena, &kept) == ERR_OK ? kept : (struct text){0};
 }
 
@@ -152,12 +191,12 @@ static void put_brand(struct html *html, struct text headline)
 	html_put(html, "</header>\n");
 }
 
-static void put_title(struct html *html, const char *before, struct text headline)
+static void put_title(struct html *html, struct text before, struct text headline)
 {
 	const struct campaign *c = html->campaign;
 	html_put(html, "<title>");
-	if (before != NULL) {
-		html_put(html, before);
+	if (before.n > 0) {
+		html_put_text(html, before);
 		html_put(html, " ");
 	}
 	html_put_text(html, headline);
@@ -208,6 +247,9 @@ struct html html_open(struct call *call, const struct campaign *campaign,
 	struct html html = {.call = call, .out = &call->api->out, .campaign = campaign};
 	struct text picture = {0};
 	html.lang = campaign != NULL && campaign->lang.n > 0 ? campaign->lang : TEXT("en");
+	html.words = html_words_in(html.lang);
+	if (campaign != NULL)
+		html.own_words = page_words_of(campaign);
 	if (head->pictured)
 		picture = page_text_of(campaign, "image_url");
 	html.pictured = picture.n > 0;
@@ -222,10 +264,10 @@ struct html html_open(struct call *call, const struct campaign *campaign,
 	return html;
 }
 
-struct html html_begin(struct call *call, const struct campaign *campaign, const char *before,
-		       struct text headline, bool wide)
+struct html html_begin(struct call *call, const struct campaign *campaign, struct text headline,
+		       bool wide)
 {
-	struct html_head head = {.before = before, .headline = headline, .wide = wide};
+	struct html_head head = {.headline = headline, .wide = wide};
 	struct html html = html_open(call, campaign, &head);
 	html_put(&html, "<h1>");
 	html_put_text(&html, headline);

@@ -188,12 +188,12 @@ static void put_own_fields(struct html *html, const struct html_form *form)
 {
 	const struct form_field first_name = {
 	    .id = TEXT("first_name"),
-	    .label = text_of(html_word(html->lang, WORD_FIRST_NAME)),
+	    .label = html_word_on(html, WORD_FIRST_NAME),
 	    .required = true,
 	};
 	const struct form_field email = {
 	    .id = TEXT("email"),
-	    .label = text_of(html_word(html->lang, WORD_EMAIL)),
+	    .label = html_word_on(html, WORD_EMAIL),
 	    .required = true,
 	};
 	put_field(html, form, &first_name,
@@ -212,9 +212,9 @@ static struct text label_of(const struct html *html, const struct html_form *for
 	struct text rest = fields_of(form).raw;
 	struct form_field field;
 	if (text_eq(id, TEXT("first_name")))
-		return text_of(html_word(html->lang, WORD_FIRST_NAME));
+		return html_word_on(html, WORD_FIRST_NAME);
 	if (text_eq(id, TEXT("email")))
-		return text_of(html_word(html->lang, WORD_EMAIL));
+		return html_word_on(html, WORD_EMAIL);
 	while (form_field_next(&rest, &field))
 		if (text_eq(id, field.id))
 			return field.label;

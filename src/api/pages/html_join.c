@@ -74,7 +74,7 @@ static void put_details(struct html *html, const struct html_form *form, const s
 	if (t->body.n > 0)
 		html_put_block(html, t->body);
 	else if (!form->invited && t->headline.n == 0)
-		html_put_block(html, text_of(html_word(html->lang, WORD_JOIN_BODY)));
+		html_put_block(html, html_word_on(html, WORD_JOIN_BODY));
 	html_put(html, "</div>\n");
 }
 
@@ -84,9 +84,9 @@ void html_reply_form(struct call *call, const struct html_form *form)
 	const struct texts t = texts_of(form);
 	struct html_head head = {.headline = first_text(&t), .pictured = true};
 	if (head.headline.n == 0)
-		head.headline = html_pattern_text(call, c->lang, t.standard, &t.names);
+		head.headline = html_pattern_text(call, html_word_of(c, t.standard), &t.names);
 	if (form->problems != NULL)
-		head.before = html_word(c->lang, WORD_ERROR);
+		head.before = html_word_of(c, WORD_ERROR);
 	struct html html = html_open(call, c, &head);
 	html.leads_away = c->redirect_url.n > 0;
 	put_inviter(&html, &t);

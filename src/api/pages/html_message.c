@@ -15,21 +15,15 @@
 static void reply(struct call *call, const struct campaign *campaign, struct text headline,
 		  struct text body, int status)
 {
-	struct html html = html_begin(call, campaign, NULL, headline, false);
+	struct html html = html_begin(call, campaign, headline, false);
 	html_put_block(&html, body);
 	html_end(&html, status);
-}
-
-static struct text lang_of(const struct campaign *campaign)
-{
-	return campaign != NULL ? campaign->lang : (struct text){0};
 }
 
 static void reply_words(struct call *call, const struct campaign *campaign, enum html_word headline,
 			enum html_word body, int status)
 {
-	struct text lang = lang_of(campaign);
-	reply(call, campaign, text_of(html_word(lang, headline)), text_of(html_word(lang, body)),
+	reply(call, campaign, html_word_of(campaign, headline), html_word_of(campaign, body),
 	      status);
 }
 
@@ -66,11 +60,11 @@ void html_reply_closed(struct call *call, const struct campaign *campaign, enum 
 	struct text body = page_text_of(campaign, "closed_body");
 	struct html html;
 	if (headline.n == 0)
-		headline = text_of(html_word(campaign->lang, WORD_CLOSED));
+		headline = html_word_of(campaign, WORD_CLOSED);
 	for (size_t i = 0; body.n == 0 && i < sizeof reasons / sizeof *reasons; i++)
 		if (reasons[i].why == why)
-			body = text_of(html_word(campaign->lang, reasons[i].word));
-	html = html_begin(call, campaign, NULL, headline, false);
+			body = html_word_of(campaign, reasons[i].word);
+	html = html_begin(call, campaign, headline, false);
 	html_put_block(&html, body);
 	put_way_home(&html);
 	html_end(&html, status);
@@ -89,9 +83,9 @@ static void reply_link_over(struct call *call, const struct campaign *campaign)
 	char computed[CODE_LENGTH + 1];
 	struct text code =
 	    code_of_campaign(call->api->codes, campaign->id, campaign->alias, computed);
-	struct html html = html_begin(call, campaign, NULL,
-				      text_of(html_word(campaign->lang, WORD_LINK_OVER)), false);
-	html_put_block(&html, text_of(html_word(campaign->lang, WORD_LINK_OVER_BODY)));
+	struct html html =
+	    html_begin(call, campaign, html_word_of(campaign, WORD_LINK_OVER), false);
+	html_put_block(&html, html_word_of(campaign, WORD_LINK_OVER_BODY));
 	html_put(&html, "<p class=\"home\"><a href=\"");
 	html_put_text(&html, call->api->public_path);
 	html_put(&html, "/");
@@ -104,14 +98,12 @@ static void reply_link_over(struct call *call, const struct campaign *campaign)
 
 void html_reply_way_back(struct call *call, const struct campaign *campaign, bool good)
 {
-	struct text lang = campaign->lang;
 	if (!good) {
 		reply_link_over(call, campaign);
 		return;
 	}
-	struct html html =
-	    html_begin(call, campaign, NULL, text_of(html_word(lang, WORD_WAY_BACK)), false);
-	html_put_block(&html, text_of(html_word(lang, WORD_WAY_BACK_BODY)));
+	struct html html = html_begin(call, campaign, html_word_of(campaign, WORD_WAY_BACK), false);
+	html_put_block(&html, html_word_of(campaign, WORD_WAY_BACK_BODY));
 	html_put(&html, "<form method=\"post\">\n");
 	html_put_form_token(&html);
 	html_put(&html, "<button>");
@@ -131,10 +123,9 @@ void html_reply_unsubscribe(struct call *call, const struct campaign *campaign, 
 		reply_words(call, campaign, WORD_UNSUBSCRIBED, WORD_UNSUBSCRIBED_BODY, 200);
 		return;
 	}
-	struct text lang = campaign->lang;
 	struct html html =
-	    html_begin(call, campaign, NULL, text_of(html_word(lang, WORD_UNSUBSCRIBE)), false);
-	html_put_block(&html, text_of(html_word(lang, WORD_UNSUBSCRIBE_BODY)));
+	    html_begin(call, campaign, html_word_of(campaign, WORD_UNSUBSCRIBE), false);
+	html_put_block(&html, html_word_of(campaign, WORD_UNSUBSCRIBE_BODY));
 	html_put(&html, "<form method=\"post\"><button>");
 	html_put_word(&html, WORD_UNSUBSCRIBE);
 	html_put(&html, "</button></form>\n");
@@ -157,9 +148,8 @@ static const struct http_header plain_headers[PLAIN_HEADERS] = {
 static struct text write_plain(struct api *api, enum html_word headline, enum html_word body)
 {
 	struct call call = {.api = api};
-	struct text none = {0};
-	struct html html = html_begin(&call, NULL, NULL, text_of(html_word(none, headline)), false);
-	html_put_block(&html, text_of(html_word(none, body)));
+	struct html html = html_begin(&call, NULL, html_word_of(NULL, headline), false);
+	html_put_block(&html, html_word_of(NULL, body));
 	html_close(&html);
 	return buf_view(html.out);
 }

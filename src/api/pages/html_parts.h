@@ -13,13 +13,15 @@ struct html {
 	struct buf *out;                 /* api->out: the reply being written */
 	const struct campaign *campaign; /* NULL: the page has no campaign */
 	struct text lang;
+	const char *const *words; /* in the language of the page */
+	struct pairs own_words;   /* the words that the campaign replaces */
 	bool leads_away; /* its form may redirect to another site, which the policy must allow */
 	bool pictured;   /* it shows the campaign's image, which the policy must allow */
 };
 
 /* What the head of a page says. */
 struct html_head {
-	const char *before;   /* before the title, or NULL */
+	struct text before;   /* before the title, or empty */
 	struct text headline; /* plain text */
 	bool wide;            /* there is room for two columns */
 	bool pictured;        /* with the campaign's image, if it has one */
@@ -27,10 +29,10 @@ struct html_head {
 /** Begins a page and writes everything up to its headline. */
 struct html html_open(struct call *call, const struct campaign *campaign,
 		      const struct html_head *head);
-/** The same for a page without an image, and writes the headline. The title is `before` (may be
- * NULL) and the headline. `wide` leaves room for two columns. */
-struct html html_begin(struct call *call, const struct campaign *campaign, const char *before,
-		       struct text headline, bool wide);
+/** The same for a page without an image, and writes the headline. The title is the headline. `wide`
+ * leaves room for two columns. */
+struct html html_begin(struct call *call, const struct campaign *campaign, struct text headline,
+		       bool wide);
 /** Ends the page, and replies with it. */
 void html_end(struct html *html, int status);
 /** Ends the page without a reply: the page is in api->out. */
@@ -42,6 +44,10 @@ void html_put(struct html *html, const char *markup);
 void html_put_text(struct html *html, struct text t);
 /** Appends one of the page's own words, escaped. */
 void html_put_word(struct html *html, enum html_word word);
+/** Returns one of the page's own words. */
+struct text html_word_on(const struct html *html, enum html_word word);
+/** The same before the page begins. campaign may be NULL. */
+struct text html_word_of(const struct campaign *campaign, enum html_word word);
 /** Appends the hidden field that tells this page from every other page (struct form_token). */
 void html_put_form_token(struct html *html);
 /* The values of the words in braces. */
@@ -51,8 +57,8 @@ struct html_names {
 /** Appends one of the page's own words. `{name}` and `{campaign}` become the values, each isolated
  * from the direction of the text around it. */
 void html_put_pattern(struct html *html, enum html_word word, const struct html_names *names);
-/** The same as plain text that lives as long as the call. Empty if memory runs out. */
-struct text html_pattern_text(struct call *call, struct text lang, enum html_word word,
+/** Returns the pattern as plain text that lives as long as the call. Empty if memory runs out. */
+struct text html_pattern_text(struct call *call, struct text pattern,
 			      const struct html_names *names);
 /** Appends a paragraph for each line of the text. */
 void html_put_block(struct html *html, struct text block);

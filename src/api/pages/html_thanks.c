@@ -125,10 +125,10 @@ void html_reply_thanks(struct call *call, const struct html_thanks *thanks)
 	call_write_join_url(call, &link, code);
 	struct text headline = page_text_of(c, "thanks_headline");
 	if (thanks->stats == NULL)
-		headline = text_of(html_word(c->lang, WORD_KNOWN));
+		headline = html_word_of(c, WORD_KNOWN);
 	else if (headline.n == 0)
-		headline = text_of(html_word(c->lang, WORD_THANKS));
-	struct html html = html_begin(call, c, NULL, headline, true);
+		headline = html_word_of(c, WORD_THANKS);
+	struct html html = html_begin(call, c, headline, true);
 	html_put_block(&html, html_text_or(&html, "thanks_body", WORD_THANKS_BODY));
 	html_put(&html, "<div class=\"mine\">\n<div>\n");
 	put_link(&html, buf_view(&link));

@@ -284,12 +284,17 @@ static bool speaks(struct text lang, const char *known)
 	return text_ieq(primary, text_of(known));
 }
 
-const char *html_word(struct text lang, enum html_word word)
+const char *const *html_words_in(struct text lang)
 {
 	for (size_t i = 0; i < sizeof languages / sizeof *languages; i++)
 		if (speaks(lang, languages[i].lang))
-			return languages[i].words[word];
-	return languages[0].words[word];
+			return languages[i].words;
+	return languages[0].words;
+}
+
+const char *html_word(struct text lang, enum html_word word)
+{
+	return html_words_in(lang)[word];
 }
 
 bool html_lang_rtl(struct text lang)

@@ -66,6 +66,15 @@ enum html_word {
 	HTML_WORDS,
 };
 
+/* The keys of the words in `words` of a campaign's pages: "first_name". NULL for the words of pages
+ * without a campaign. */
+extern const char *const HTML_WORD_KEYS[HTML_WORDS];
+/** Finds the word with that key. */
+bool html_word_find(struct text key, enum html_word *word);
+
+/** All words in the language of a tag ("de-AT"), or in English if referd does not speak the
+ * language: indexed by the word. */
+const char *const *html_words_in(struct text lang);
 /** The word in the language of a tag ("de-AT"), or in English if referd does not speak the
  * language. */
 const char *html_word(struct text lang, enum html_word word);

@@ -15,7 +15,10 @@ enum {
 	SHARE_MAX = 1000,
 	COLOUR_MAX = 7,
 	LAYOUT_MAX = 5,
+	WORD_MAX = 400,
 };
+
+const struct page_text PAGE_WORD = {PAGE_WORD_PREFIX, PAGE_LINE, WORD_MAX};
 
 const struct page_text PAGE_TEXTS[] = {
     /* The form, through the campaign's link. */
@@ -103,6 +106,28 @@ const char *page_text_refusal(const struct page_text *which, struct text value)
 		   : "must not contain control characters: the text is a single line";
 }
 
+static bool is_word(struct text name)
+{
+	return text_starts(name, TEXT(PAGE_WORD_PREFIX));
+}
+
+/* Keeps the order of the stored words: new words follow them. */
+static void merge_words(struct pairs stored, struct pairs named, struct buf *out)
+{
+	struct text rest = stored.raw, name, value, newer;
+	while (pairs_next(&rest, &name, &value)) {
+		if (!is_word(name))
+			continue;
+		if (pairs_find(named, name, &newer))
+			value = newer;
+		if (value.n > 0)
+			pairs_add(out, name, value);
+	}
+	for (rest = named.raw; pairs_next(&rest, &name, &value);)
+		if (is_word(name) && value.n > 0 && !pairs_find(stored, name, &newer))
+			pairs_add(out, name, value);
+}
+
 void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out)
 {
 	struct text value;
@@ -112,6 +137,28 @@ void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out)
 		    value.n > 0)
 			pairs_add(out, name, value);
 	}
+	merge_words(stored, named, out);
+}
+
+struct pairs page_words_of(const struct campaign *campaign)
+{
+	struct text rest = campaign->texts.raw, from = rest, name, value;
+	while (pairs_next(&rest, &name, &value)) {
+		if (is_word(name))
+			return (struct pairs){from};
+		from = rest;
+	}
+	return (struct pairs){0};
+}
+
+struct text page_word_find(struct pairs words, const char *key)
+{
+	const size_t prefix = sizeof PAGE_WORD_PREFIX - 1;
+	struct text rest = words.raw, name, value;
+	while (pairs_next(&rest, &name, &value))
+		if (text_eq(text_from(name.p + prefix, name.n - prefix), text_of(key)))
+			return value;
+	return (struct text){0};
 }
 
 struct text page_text_of(const struct campaign *campaign, const char *name)

@@ -29,6 +29,24 @@ static void every_language_has_every_word(void **state)
 					html_word(TEXT("en"), WORD_THANKS_BODY));
 }
 
+static void a_key_names_one_word(void **state)
+{
+	enum html_word word;
+	size_t keys = 0;
+	(void)state;
+	for (size_t i = 0; i < HTML_WORDS; i++) {
+		if (HTML_WORD_KEYS[i] == NULL)
+			continue;
+		assert_true(html_word_find(text_of(HTML_WORD_KEYS[i]), &word));
+		assert_int_equal(word, i);
+		keys++;
+	}
+	/* Five words are on pages without a campaign. */
+	assert_int_equal(keys, HTML_WORDS - 5);
+	assert_false(html_word_find(TEXT("first_names"), &word));
+	assert_false(html_word_find(TEXT(""), &word));
+}
+
 static void the_primary_subtag_chooses_the_language(void **state)
 {
 	static const struct {
@@ -52,6 +70,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_language_has_every_word),
+	    cmocka_unit_test(a_key_names_one_word),
 	    cmocka_unit_test(the_primary_subtag_chooses_the_language),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

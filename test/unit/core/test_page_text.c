@@ -122,6 +122,30 @@ static void only_named_texts_change(void **state)
 	buf_free(&expected);
 }
 
+static void words_follow_the_texts(void **state)
+{
+	struct buf stored = {0}, named = {0}, merged = {0}, expected = {0};
+	(void)state;
+	page_texts_merge(
+	    list_of(&stored, (const char *[]){"headline", "Hello", "words.join", "Go",
+					      "words.email", "Mail", "words.terms", "Rules", NULL}),
+	    list_of(&named, (const char *[]){"words.share", "Tell", "words.email", "Address",
+					     "words.terms", "", "offer", "Cake", NULL}),
+	    &merged);
+	list_of(&expected,
+		(const char *[]){"headline", "Hello", "offer", "Cake", "words.join", "Go",
+				 "words.email", "Address", "words.share", "Tell", NULL});
+	assert_true(text_eq(buf_view(&merged), buf_view(&expected)));
+	struct campaign c = {.texts = {buf_view(&merged)}}, none = {0};
+	assert_true(text_eq(page_word_find(page_words_of(&c), "email"), TEXT("Address")));
+	assert_int_equal(page_word_find(page_words_of(&c), "terms").n, 0);
+	assert_int_equal(page_words_of(&none).raw.n, 0);
+	buf_free(&stored);
+	buf_free(&named);
+	buf_free(&merged);
+	buf_free(&expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -131,6 +155,7 @@ int main(void)
 	    cmocka_unit_test(only_block_texts_may_have_lines),
 	    cmocka_unit_test(a_campaign_has_its_own_texts),
 	    cmocka_unit_test(only_named_texts_change),
+	    cmocka_unit_test(words_follow_the_texts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@ import { store, stored } from "./stored";
 export type Campaign = Schemas["Campaign"];
 export type Change = Schemas["CampaignChange"];
 export type UserType = "person_referring" | "person_invited";
-export type TextName = keyof Schemas["CampaignPages"];
+export type TextName = Exclude<keyof Schemas["CampaignPages"], "words">;
 export type Param = "code" | "first_name" | "email" | "referrer_first_name";
 
 export const USER_TYPES: UserType[] = ["person_referring", "person_invited"];
@@ -40,6 +40,7 @@ export interface Draft {
 	params: Record<Param, string>;
 	pass_params: string;
 	pages: Record<TextName, string>;
+	words: Record<string, string>; // that replace the server's own, by key
 	logo_url: string;
 	colour: string;
 }
@@ -67,6 +68,11 @@ function fieldsOf(list: Schemas["FormField"][]): FormField[] {
 		.map((f) => newField({ ...f, fresh: false, options: f.options.join("\n") }));
 }
 
+function textsIn({ words, ...pages }: Schemas["CampaignPages"]): Pick<Draft, "pages" | "words"> {
+	const typed = (texts: object) => Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text ?? ""]));
+	return { pages: typed(pages) as Draft["pages"], words: typed(words ?? {}) };
+}
+
 export function draftOf(c: Campaign): Draft {
 	const { redirect } = c;
 	return {
@@ -85,7 +91,7 @@ export function draftOf(c: Campaign): Draft {
 			referrer_first_name: redirect?.referrer_first_name_param ?? "",
 		},
 		pass_params: c.pass_params.join(" "),
-		pages: Object.fromEntries(Object.entries(c.pages).map(([name, text]) => [name, text ?? ""])) as Draft["pages"],
+		...textsIn(c.pages),
 		logo_url: c.logo_url ?? "", colour: c.colour ?? "",
 	};
 }
@@ -119,8 +125,15 @@ function plainOf(d: Draft) {
 	};
 }
 
-function textsOf(d: Draft): Record<TextName, string | null> {
-	return Object.fromEntries(Object.entries(d.pages).map(([n, text]) => [n, text.trim() || null])) as Record<TextName, string | null>;
+/** The server stores no empty text. */
+function textsOf(texts: Record<string, string>): Record<string, string | null> {
+	return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, text.trim() || null]));
+}
+
+/** A word that the draft does not have is null. */
+function wordsOf(draft: Draft, before: Draft): Record<string, string | null> {
+	return changed(textsOf({ ...Object.fromEntries(Object.keys(before.words).map((key) => [key, ""])), ...draft.words }),
+		textsOf(before.words)) as Record<string, string | null>;
 }
 
 function listsOf(d: Draft) {
@@ -137,9 +150,11 @@ export function changesOf(work: Work): Change {
 		if (draft.starts_at) change.starts_at = draft.starts_at;
 		if (draft.ends_at) change.ends_at = draft.ends_at;
 	}
-	const pages = changed(textsOf(draft), textsOf(before));
+	const pages: Schemas["CampaignPages"] = changed(textsOf(draft.pages), textsOf(before.pages));
+	const words = wordsOf(draft, before);
+	if (Object.keys(words).length > 0) pages.words = words;
 	const fields = changed(listsOf(draft), listsOf(before));
-	if (Object.keys(pages).length > 0) change.pages = pages as Schemas["CampaignPages"];
+	if (Object.keys(pages).length > 0) change.pages = pages;
 	if (Object.keys(fields).length > 0) change.fields = fields;
 	return change;
 }

@@ -2,6 +2,7 @@
 import { t } from "../words";
 import type { Work } from "./draft";
 import { Look } from "./look";
+import { OwnWords } from "./own-words";
 import { PageText } from "./page-text";
 
 export function PagesStep({ work }: { work: Work }) {
@@ -34,6 +35,7 @@ export function PagesStep({ work }: { work: Work }) {
 				<PageText work={work} name="share_image_url" hint={t("shareImageHint")}
 					placeholder="https://shop.example/preview.jpg" />
 			</fieldset>
+			<OwnWords work={work} />
 		</>
 	);
 }

@@ -44,9 +44,13 @@ function standardText(name: TextName, draft: Draft, campaign: Campaign, texts: T
 	}
 }
 
+/** The server's own texts in a language; undefined until they are here. */
+export function useTexts(lang: string): Texts | undefined {
+	const load = () => call(client.GET("/api/v2/page-texts", { params: { query: { lang } } }));
+	return useLoad(`page-texts?${lang}`, load).data?.data;
+}
+
 export function useStandardText(work: Work, name: TextName): string | undefined {
 	const draft = work.draft.value;
-	const { lang } = draft;
-	const loaded = useLoad(`page-texts?${lang}`, () => call(client.GET("/api/v2/page-texts", { params: { query: { lang } } })));
-	return standardText(name, draft, work.saved.value, loaded.data?.data);
+	return standardText(name, draft, work.saved.value, useTexts(draft.lang));
 }
