@@ -267,6 +267,44 @@ static void many_slices_read_every_row_once(void **state)
 	buf_free(&out);
 }
 
+struct counted_walk {
+	struct world_verify walk; /* begins with the command */
+	size_t runs;
+};
+
+static enum err count_runs(struct command *command, struct tx *tx)
+{
+	((struct counted_walk *)command)->runs++;
+	return verify_decide(command, tx);
+}
+
+/* A slice runs again after each round of the engine. It runs as often as the longest chain of reads
+ * of a row has steps, not as often as its rows read. */
+static void the_records_of_a_slice_are_fetched_together(void **state)
+{
+	struct world *w = *state;
+	struct buf out = {0};
+	char email[32];
+	uint64_t campaign = world_launched(w), first = world_user(w, campaign, 0, "a@example.com");
+	for (int i = 0; i < 200; i++) {
+		snprintf(email, sizeof email, "p%d@example.com", i);
+		(void)world_user(w, campaign, first, email);
+	}
+	struct counted_walk c = {.walk = {.verify = {.codes = w->codes}, .out = &out}};
+	struct verify *v = &c.walk.verify;
+	while (!v->finished) {
+		v->problems = NULL;
+		v->command = (struct command){.decide = count_runs, .done = world_verify_done};
+		assert_int_equal(store_query(w->store, &v->command), ERR_OK);
+		world_settle(w);
+	}
+	print_message("%zu runs for %llu slices and %llu records\n", c.runs,
+		      (unsigned long long)v->n_slices, (unsigned long long)v->n_records);
+	assert_int_equal(v->n_problems, 0);
+	assert_in_range(c.runs, v->n_slices, 4 * v->n_slices);
+	buf_free(&out);
+}
+
 /* Damage in a kind that the walk omits would go unnoticed. */
 static void every_kind_is_walked(void **state)
 {
@@ -305,6 +343,7 @@ int main(void)
 	    WORLD_ON(pending, damaged_deliveries_are_found),
 	    WORLD_ON(memory, damaged_requests_and_tokens_are_found),
 	    WORLD_ON(lmdb, many_slices_read_every_row_once),
+	    WORLD_ON(pending, the_records_of_a_slice_are_fetched_together),
 	    WORLD_ON(memory, every_kind_is_walked),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
