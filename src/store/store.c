@@ -21,7 +21,11 @@ enum {
 	 * that. */
 	BATCH_WRITES_MAX = 16384,
 	BATCH_BYTES_MAX = 32 << 20, /* what its commands may read and write, roughly */
-	GAP_MAX_NS = 2000000,       /* the longest time that a batch waits for more commands */
+	/* A paced batch is closed when its commands have run for so long, because every client
+	 * waits for the turn: the commit and the replies take about four times as long. */
+	DECIDE_MAX_NS = 2000000,
+	LOOK_EACH = 32,       /* commands between two looks at the clock */
+	GAP_MAX_NS = 2000000, /* the longest time that a batch waits for more commands */
 };
 
 /* Something that was pending may be there now. */
@@ -165,6 +169,13 @@ static bool is_full(const struct store *s, size_t n_run)
 	       (s->tx.arena.allocated >= BATCH_BYTES_MAX && n_run > 0);
 }
 
+/* Have the commands of the batch run for too long? */
+static bool is_late(size_t n_run, uint64_t began_ns)
+{
+	return began_ns != 0 && n_run > 0 && n_run % LOOK_EACH == 0 &&
+	       clock_system.mono_ns(&clock_system) - began_ns > DECIDE_MAX_NS;
+}
+
 /* The command waits for a command before it. It runs only to name the keys that it needs, which the
  * engine then fetches in the same round. */
 static void look_ahead(struct store *s, struct command *cmd)
@@ -185,15 +196,19 @@ static void take_blocks_ahead(struct store *s)
 
 /* Decides the commands of the batch in the order in which they were submitted. A batch takes the
  * commands that wait when it begins, and ends when all of them are decided, so the rounds and the
- * commit serve all of them. If it is full, the rest of its commands begin the next batch. */
+ * commit serve all of them. If it is full or late, the rest of its commands begin the next batch.
+ */
 static void decide_batch(struct store *s)
 {
 	struct queue undecided = {0};
 	tx_drop_blocks(&s->tx, false);
 	if (s->members == 0)
 		s->members = s->waiting.n < s->batch_limit ? s->waiting.n : s->batch_limit;
+	/* With several writers, a batch that is closed early loses the keys that it waits for. */
+	uint64_t began_ns =
+	    s->config.paced && !s->tx.shared ? clock_system.mono_ns(&clock_system) : 0;
 	size_t n_run = 0;
-	for (; n_run < s->members && !is_full(s, n_run); n_run++) {
+	for (; n_run < s->members && !is_full(s, n_run) && !is_late(n_run, began_ns); n_run++) {
 		struct command *cmd = queue_pop(&s->waiting);
 		if (undecided.n > 0) {
 			look_ahead(s, cmd);
@@ -206,6 +221,7 @@ static void decide_batch(struct store *s)
 			queue_push(cmd->err == ERR_PENDING ? &undecided : &s->decided, cmd);
 	}
 	bool full = n_run < s->members && s->decided.n > 0;
+	s->cut = full;
 	s->members = full ? 0 : undecided.n + (s->members - n_run);
 	for (struct command *cmd = full ? undecided.first : NULL; cmd != NULL; cmd = cmd->next)
 		cmd->err = ERR_PENDING; /* the next batch has other answers */
@@ -219,7 +235,7 @@ static void decide_batch(struct store *s)
 /* The latest time at which the waiting batch is decided if no more commands come. */
 static uint64_t batch_due_ns(const struct store *s)
 {
-	if (!s->config.paced || s->waiting.n >= s->last_batch)
+	if (!s->config.paced || s->cut || s->waiting.n >= s->last_batch)
 		return 0;
 	uint64_t gap_ns = (s->commit_ended_ns - s->commit_began_ns) / 2;
 	return s->commit_ended_ns + (gap_ns < GAP_MAX_NS ? gap_ns : GAP_MAX_NS);

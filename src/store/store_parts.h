@@ -49,6 +49,7 @@ struct store {
 	bool committing;    /* the engine has the writes */
 	uint64_t commit_began_ns, commit_ended_ns;
 	size_t last_batch;  /* commands in the last commit */
+	bool cut;           /* the last batch was full or late: other commands wait already */
 	uint64_t logged_ns; /* when a failed commit was last logged */
 
 	struct watch watches[WATCHES_MAX];

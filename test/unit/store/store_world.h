@@ -90,6 +90,11 @@ static inline int on_small(void **state)
 			  (struct store_config){.batch_max = 3, .queue_max = 10});
 }
 
+static inline int on_paced(void **state)
+{
+	return open_world(state, false, true, (struct store_config){.paced = true});
+}
+
 static inline int on_shared(void **state)
 {
 	return open_world(state, false, false, (struct store_config){0});

@@ -4,6 +4,8 @@
  * Run by make test. */
 #include "store_world.h"
 
+#include "base/clock.h"
+
 /* ---- batches ---- */
 
 static void one_commit_serves_many_commands(void **state)
@@ -44,6 +46,30 @@ static void a_batch_is_limited(void **state)
 		assert_ptr_equal(w->order[i], &w->jobs[i]);
 	assert_int_equal(store_counters(w->store).commits, 3);
 	assert_int_equal(stored_count(w, 1), 8);
+}
+
+/* 32 of them take longer than a batch may. */
+static enum err slow_decide(struct command *command, struct tx *tx)
+{
+	uint64_t began_ns = clock_system.mono_ns(&clock_system);
+	while (clock_system.mono_ns(&clock_system) - began_ns < 100000)
+		continue;
+	return add_decide(command, tx);
+}
+
+static void slow_commands_are_divided_into_batches(void **state)
+{
+	struct world *w = *state;
+	enum { SLOW = JOBS - 4 };
+	for (size_t i = 0; i < SLOW; i++)
+		submit(w, slow_decide, 1);
+	assert_true(store_turn(w->store)); /* the next turn does not wait for other commands */
+	assert_int_equal(w->n_done, 32);
+	assert_false(store_turn(w->store));
+	assert_int_equal(w->n_done, SLOW);
+	for (size_t i = 0; i < SLOW; i++)
+		assert_ptr_equal(w->order[i], &w->jobs[i]);
+	assert_int_equal(stored_count(w, 1), SLOW);
 }
 
 static void the_queue_is_limited(void **state)
@@ -246,6 +272,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    ON(memory, one_commit_serves_many_commands),
 	    ON(small, a_batch_is_limited),
+	    ON(paced, slow_commands_are_divided_into_batches),
 	    ON(small, the_queue_is_limited),
 	    ON(memory, a_refused_command_writes_nothing),
 	    ON(memory, a_batch_of_refusals_commits_nothing),
