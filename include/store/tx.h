@@ -88,7 +88,8 @@ bool tx_has_writes(const struct tx *tx);
  * ids first, the id belongs to no record: the command goes on, nothing of it is kept, and the store
  * calls it again as after ERR_PENDING. */
 uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind);
-/** Skips the next n ids of the kind's sequence. Only for a store with one writer. */
+/** Skips the next n ids of the kind. If the store must get a block of ids first, it calls the
+ * command again, as after tx_next_id. */
 void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n);
 /** Has this command taken the id? */
 bool tx_gave_id(const struct tx *tx, const struct record_kind *kind, uint64_t id);

@@ -31,7 +31,7 @@ static void on_skipped(struct command *command, enum err err)
 
 bool restore_skip_ids(const struct store_address *address, const char *file, const char **why)
 {
-	struct store_access access = {.file = file, .plain = true};
+	struct store_access access = {.file = file, .plain = true, .node_name = "load"};
 	const struct store_config config = {.unfinished = true}; /* a load skips before it ends */
 	struct skip skip = {.skip.command = {.decide = restore_skip_decide, .done = on_skipped}};
 	struct engine *engine;

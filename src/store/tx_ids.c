@@ -38,7 +38,12 @@ uint64_t tx_next_id(struct tx *tx, const struct record_kind *kind)
 
 void tx_skip_ids(struct tx *tx, const struct record_kind *kind, uint64_t n)
 {
-	assert(!tx->has_blocks);
+	struct id_block *b = &tx->blocks[kind->id];
+	if (tx->has_blocks && tx->last_id[kind->id] + n > b->last) {
+		tx->starved = true; /* the next block has room for the ids */
+		b->missing += n;
+		return;
+	}
 	tx->last_id[kind->id] += n;
 }
 

@@ -52,7 +52,8 @@ static void new_users_get_ids_after_the_gap(void **state)
 	struct restore_skip skip = {.command = {.decide = restore_skip_decide}};
 	assert_int_equal(world_run(w, &skip.command), ERR_OK);
 	uint64_t after = world_user(w, campaign, 0, "byron@example.com");
-	assert_int_equal(after - before, (1 << 24) + 1);
+	/* With blocks of ids, the rest of the block before is lost too. */
+	assert_in_range(after - before, (1 << 24) + 1, (1 << 24) + 4096);
 }
 
 int main(void)
@@ -61,6 +62,7 @@ int main(void)
 	    WORLD_ON(memory, ids_of_every_kind_are_skipped),
 	    WORLD_ON(memory, new_users_get_ids_after_the_gap),
 	    WORLD_ON(lmdb, new_users_get_ids_after_the_gap),
+	    WORLD_ON(one_node, new_users_get_ids_after_the_gap),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
