@@ -141,12 +141,13 @@ printf '\n$ initdb -D first\n'
 "${as_postgres[@]}" "$(command -v initdb)" -D "$place/postgresql/first" -U postgres -A scram-sha-256 -E UTF8 \
 	--locale=C.UTF-8 --no-sync --pwfile="$place/postgresql/plain" >"$ignored"
 start_postgresql first
-createdb -w -h "${address[first]}" -U postgres referd
+psql -Xqw -h "${address[first]}" -U postgres -d postgres \
+	-c "CREATE ROLE referd LOGIN PASSWORD '$(cat "$place/postgresql/plain")'" -c 'CREATE DATABASE referd OWNER referd'
 add_standby second first
 
 title 'Three nodes of referd, with one database and one key'
 start_receiver
-store="postgresql://postgres@${address[first]}:$port,${address[second]}:$port/referd"
+store="postgresql://referd@${address[first]}:$port,${address[second]}:$port/referd"
 REFERD_API_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 REFERD_INBOUND_TOKEN=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 export REFERD_API_TOKEN REFERD_INBOUND_TOKEN

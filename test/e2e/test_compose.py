@@ -47,6 +47,14 @@ class ComposeFiles(unittest.TestCase):
                     else:
                         self.assertIn(source, declared)
 
+    def test_the_log_of_each_service_has_the_limits_of_the_manual(self):
+        manual = read(DEPLOY, "README.md")
+        for name in FILES:
+            for service in services(name).values():
+                options = service["logging"]["options"]
+                written = f'{{"max-size": "{options["max-size"]}", "max-file": "{options["max-file"]}"}}'
+                self.assertIn(f'{{"log-driver": "{service["logging"]["driver"]}", "log-opts": {written}}}', manual)
+
     def test_images_are_built_here_or_have_a_tested_version(self):
         for name in FILES:
             images = {service["image"] for service in services(name).values()}
