@@ -12,6 +12,8 @@
 #include "core/who.h"
 #include "store/command.h"
 
+enum { JOIN_AGAIN_MS = 60 * 1000 };
+
 enum join_outcome {
 	JOIN_CREATED,
 	JOIN_EXISTING,    /* the address is in the campaign already: user is the stored user */
@@ -72,7 +74,9 @@ struct join {
 
 	/* The result, valid in done. */
 	enum join_outcome outcome;
-	struct user user;               /* with JOIN_CREATED and JOIN_EXISTING */
+	struct user user; /* with JOIN_CREATED and JOIN_EXISTING */
+	/* With JOIN_CREATED: the same form has just created the user, as after a double click. */
+	bool again;
 	struct user referred_by;        /* of a new user; id 0: no referrer */
 	struct text referrer_canonical; /* the canonical address of referred_by */
 	struct campaign campaign;       /* set once it is found */

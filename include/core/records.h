@@ -123,6 +123,8 @@ struct user {
 	/* The hash of the newest standing order: the head of a list of orders. If it is empty, a
 	 * qualified user was qualified by a request without an order_id. */
 	struct text newest_order;
+	/* The number of the token (core/code.h) of the form from which the user came, or 0. */
+	uint64_t form_number;
 };
 
 /* A referrer's counters. They are hot, and hold no personal data. A command reads and rewrites

@@ -190,7 +190,7 @@ static void on_joined(struct command *command, enum err err)
 		jc->front->form.campaign = &j->campaign;
 		jc->front->form.invited_by = j->referred_by.first_name;
 	}
-	if (err == ERR_OK && j->outcome == JOIN_CREATED)
+	if (err == ERR_OK && j->outcome == JOIN_CREATED && !j->again)
 		call->api->joins++;
 	if (err == ERR_REFUSED)
 		join_reply_refused(call, j);

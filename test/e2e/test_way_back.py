@@ -130,3 +130,50 @@ class WayBack(Pages):
         self.assertIn(secret, self.has(self.api.get(path), 200).body.decode())
         masked = self.has(Client(self.server.address, token=made["token"]).get(path), 200).body.decode()
         self.assertNotIn(secret, masked)
+
+
+class DoubleClick(Pages):
+    """The same form twice within a minute has the same answer."""
+
+    def twice(self, code, **fields):
+        page = self.page(f"/{code}/join")
+        form = {"first_name": "Byron", "email": "byron@example.com", **fields,
+                "form_token": page.all("input", name="form_token")[0]["value"]}
+        first, second = (self.form(code, form) for _ in range(2))
+        self.assertEqual((second.status, second.body), (first.status, first.body))
+        return form, first, second
+
+    def test_a_new_member_keeps_the_page(self):
+        for existing in ("code", "link_by_event"):
+            campaign = self.campaign(existing=existing)
+            form, first, second = self.twice(campaign["code"])
+            own = self.has(first, 303).headers["Location"]
+            self.assertEqual(second.headers["Location"], own)
+            self.assertIn("friends joined", self.page(own).text)
+            self.assertEqual(self.analytics(campaign)["users"], 1)
+            # The next page is another form.
+            _, third, _ = self.twice(campaign["code"])
+            self.assertNotEqual(third.headers["Location"], own)
+            other = self.form(campaign["code"], {**form, "first_name": "Lord Byron"})
+            self.assertNotEqual(other.headers["Location"], own)
+
+    def test_an_invited_friend_reaches_the_shop_with_the_same_values(self):
+        campaign = self.campaign(redirect={"url": "https://shop.example/", "referrer_first_name_param": "from"})
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        _, first, second = self.twice(jessica["code"], utm_source="mail")
+        self.assertIn("from=Jessica", self.has(first, 303).headers["Location"])
+        self.assertEqual(second.headers["Location"], first.headers["Location"])
+
+    def test_a_known_address_asks_once(self):
+        campaign = self.campaign(existing="link_by_event")
+        byron = self.join(campaign["code"])
+        _, first, _ = self.twice(campaign["code"])
+        self.has(first, 202)
+        events = self.has(self.api.get(f"/api/v2/events?user_id={byron['id']}"), 200).data
+        self.assertEqual([e["event"] for e in events], ["user.link_requested", "user.join"])
+
+    def test_a_made_up_token_changes_nothing(self):
+        code = self.campaign()["code"]
+        form = {"first_name": "Byron", "email": "byron@example.com", "form_token": "0" * 32}
+        first, second = (self.has(self.form(code, form), 303).headers["Location"] for _ in range(2))
+        self.assertNotEqual(first, second)

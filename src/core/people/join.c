@@ -175,6 +175,17 @@ static enum err replay(struct join *j, struct tx *tx)
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* A double click sends the same form twice. The second response must lead to the same page, because
+ * the browser shows only the second. */
+static bool has_just_joined(const struct join *j)
+{
+	const struct user *user = &j->user;
+	return j->form.number != 0 && user->form_number == j->form.number &&
+	       user->joined_ms + JOIN_AGAIN_MS > j->now_ms &&
+	       text_eq(user->first_name, j->first_name) && text_eq(user->email, j->email) &&
+	       text_eq(user->meta.raw, j->sent.raw);
+}
+
 static enum err ask_way_back(struct join *j, struct tx *tx)
 {
 	const struct way_back_ask ask = {
@@ -196,6 +207,9 @@ static enum err answer_known(struct join *j, struct tx *tx)
 	enum err err = ERR_OK;
 	if (j->campaign.existing == EXISTING_GENERIC && !j->import)
 		tx_put(tx, &KIND_USER, &j->user);
+	j->again = has_just_joined(j);
+	if (j->again)
+		return keep_answer(j, tx, JOIN_CREATED);
 	if (j->campaign.existing != EXISTING_CODE && j->network.n > 0)
 		err = ask_way_back(j, tx);
 	return err == ERR_OK ? keep_answer(j, tx, JOIN_EXISTING) : err;

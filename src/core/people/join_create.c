@@ -133,6 +133,7 @@ static struct user new_user(const struct join *j, uint64_t id)
 	    .ip = j->ip,
 	    .meta = j->sent,
 	    .alias = j->alias,
+	    .form_number = j->form.number,
 	};
 }
 

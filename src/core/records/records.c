@@ -64,6 +64,7 @@ static const struct field user_values[] = {
     WORD(15, REVIEW_NAMES, user, review),
     VALUE(16, ID, user, last_event_id),
     VALUE(17, BYTES, user, newest_order),
+    VALUE(18, U64, user, form_number),
 };
 const struct record_kind KIND_USER = KIND(4, user, "users");
 

@@ -210,6 +210,43 @@ static void ones_own_link_leads_browsers_back(void **state)
 	assert_int_equal(world_count(w, &KIND_USER), 1);
 }
 
+static struct join from_form(struct world *w, uint64_t campaign, const char *email, uint64_t form)
+{
+	struct join join = world_join(w, campaign, 0, email);
+	join.form = (struct form_token){w->now_ms - 5000, form};
+	return join;
+}
+
+static void a_double_click_has_the_same_answer(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct join first = from_form(w, campaign, "jessica@example.com", 7);
+	assert_int_equal(world_run_join(w, &first), ERR_OK);
+	assert_true(first.outcome == JOIN_CREATED && !first.again);
+	w->now_ms += JOIN_AGAIN_MS - 1;
+	struct join again = from_form(w, campaign, "jessica@example.com", 7);
+	assert_int_equal(world_run_join(w, &again), ERR_OK);
+	assert_true(again.outcome == JOIN_CREATED && again.again);
+	assert_int_equal(again.user.id, first.user.id);
+	/* Another form, other values, or a minute later: a known address. */
+	struct join others[] = {from_form(w, campaign, "jessica@example.com", 8),
+				from_form(w, campaign, "Jessica@example.com", 7),
+				from_form(w, campaign, "jessica@example.com", 7),
+				from_form(w, campaign, "jessica@example.com", 0)};
+	others[2].first_name = TEXT("Jess");
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(world_run_join(w, &others[i]), ERR_OK);
+		assert_int_equal(others[i].outcome, JOIN_EXISTING);
+	}
+	w->now_ms++;
+	struct join late = from_form(w, campaign, "jessica@example.com", 7);
+	assert_int_equal(world_run_join(w, &late), ERR_OK);
+	assert_int_equal(late.outcome, JOIN_EXISTING);
+	assert_int_equal(world_count(w, &KIND_USER), 1);
+	assert_int_equal(world_count(w, &KIND_EVENT), 1);
+}
+
 /* The number of commits that a join of this address takes. */
 static uint64_t commits_of(struct world *w, uint64_t campaign, uint64_t referrer, const char *email)
 {
@@ -334,6 +371,7 @@ int main(void)
 	    WORLD_ON_ALL(a_users_link_closes_with_its_campaign),
 	    WORLD_ON_ALL(the_campaign_decides_about_existing_users),
 	    WORLD_ON_ALL(ones_own_link_leads_browsers_back),
+	    WORLD_ON_ALL(a_double_click_has_the_same_answer),
 	    /* With other writers, every response waits for a commit. */
 	    WORLD_ON(memory, generic_responses_wait_for_the_same_commit),
 	    WORLD_ON(pending, generic_responses_wait_for_the_same_commit),
