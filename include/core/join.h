@@ -12,7 +12,13 @@
 #include "core/who.h"
 #include "store/command.h"
 
-enum { JOIN_AGAIN_MS = 60 * 1000 };
+enum {
+	JOIN_AGAIN_MS = 60 * 1000,
+	JOIN_FILL_MS = 1000, /* nobody fills the form so fast, not even with a browser's help */
+};
+
+/* The form has a field with this name that people do not see. */
+#define JOIN_TRAP "website_url"
 
 enum join_outcome {
 	JOIN_CREATED,
@@ -50,7 +56,9 @@ struct join {
 	/* A browser sent it: the own address of the link's owner counts as a known address. */
 	bool browser;
 	struct form_token form; /* of the page that was sent; number 0: none */
-	struct pairs fields;    /* form fields of the campaign as sent: (name, value) */
+	/* The value of JOIN_TRAP. It is a field of the campaign, or else only robots fill it. */
+	struct text trap;
+	struct pairs fields; /* form fields of the campaign as sent: (name, value) */
 	/* The fields could not be read, which is one of the problems: the command does not judge
 	 * them. */
 	bool fields_unread;

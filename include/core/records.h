@@ -22,6 +22,7 @@ enum user_flag {
 	FLAG_MANY_JOINS = 1 << 3,   /* many joins by one referrer within an hour */
 	FLAG_SAME_MAILBOX = 1 << 4, /* the referrer's own mailbox, by a tag or by Gmail's dots */
 	FLAG_LINK_IN_NAME = 1 << 5, /* a URL in the first name */
+	FLAG_ROBOT = 1 << 6,        /* filled the trap of the form, or was faster than people */
 };
 enum user_review { REVIEW_NONE, REVIEW_PENDING, REVIEW_ACCEPTED, REVIEW_REJECTED };
 enum user_source {

@@ -261,6 +261,8 @@ static bool read_fields(struct call *call, const struct body *body, struct join 
 		return false;
 	read_source(call, body, j);
 	j->form = body_form_token(call, body);
+	if (!body->is_json)
+		(void)body_text(body, JOIN_TRAP, false, &j->trap);
 	j->first_name = person.first_name;
 	j->email = person.email;
 	j->canonical_email = person.canonical_email;

@@ -19,6 +19,7 @@ static const struct name flags[] = {
     {FLAG_MANY_JOINS, "many_joins"},
     {FLAG_SAME_MAILBOX, "same_mailbox"},
     {FLAG_LINK_IN_NAME, "link_in_name"},
+    {FLAG_ROBOT, "robot"},
     {0, NULL},
 };
 

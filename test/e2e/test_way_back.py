@@ -177,3 +177,17 @@ class DoubleClick(Pages):
         form = {"first_name": "Byron", "email": "byron@example.com", "form_token": "0" * 32}
         first, second = (self.has(self.form(code, form), 303).headers["Location"] for _ in range(2))
         self.assertNotEqual(first, second)
+
+
+class Robots(Pages):
+    def flags(self, **fields):
+        code = self.campaign()["code"]
+        page = self.page(f"/{code}/join")
+        self.assertEqual(page.all("input", name="website_url")[0]["tabindex"], "-1")
+        token = page.all("input", name="form_token")[0]["value"]
+        answer = self.form(code, {"first_name": "Byron", "email": "byron@example.com", "form_token": token, **fields})
+        return self.user(self.has(answer, 303).headers["Location"].split("/")[2])["review"]["flags"]
+
+    def test_a_filled_trap_is_flagged_and_not_refused(self):
+        self.assertEqual(self.flags(form_token="", website_url="https://spam.example"), ["robot"])
+        self.assertEqual(self.flags(form_token="", website_url=""), [])

@@ -265,6 +265,18 @@ static void put_hidden(struct html *html, struct text name, struct text value)
 	html_put(html, "\">\n");
 }
 
+/* A field that only robots see and fill, unless the campaign has a field with this name. */
+static void put_trap(struct html *html, const struct html_form *form)
+{
+	struct text definition;
+	if (pairs_find(fields_of(form), TEXT(JOIN_TRAP), &definition) ||
+	    pairs_find(pass_params_of(form->campaign), TEXT(JOIN_TRAP), &definition))
+		return;
+	html_put(html,
+		 "<div class=\"unseen\" aria-hidden=\"true\"><label>Website <input type=\"text\" "
+		 "name=\"" JOIN_TRAP "\" tabindex=\"-1\" autocomplete=\"off\"></label></div>\n");
+}
+
 /* Where the page is shown. The query of the address names the place, and later the form does. */
 static void put_source(struct html *html, const struct html_form *form)
 {
@@ -289,6 +301,7 @@ void html_put_form(struct html *html, const struct html_form *form)
 	struct form_field field;
 	html_put(html, "<form method=\"post\">\n");
 	html_put_form_token(html);
+	put_trap(html, form);
 	put_source(html, form);
 	put_passed(html, form);
 	put_own_fields(html, form);

@@ -137,6 +137,21 @@ static struct user new_user(const struct join *j, uint64_t id)
 	};
 }
 
+/* A robot fills every field, and sends the form at once. A moved clock never makes a robot of a
+ * person. */
+static bool is_robot(const struct join *j)
+{
+	const struct text trap = TEXT(JOIN_TRAP);
+	struct text definition;
+	bool trapped = j->trap.n > 0 &&
+		       !pairs_find(j->campaign.fields_referring, trap, &definition) &&
+		       !pairs_find(j->campaign.fields_invited, trap, &definition) &&
+		       !pairs_find(pass_params_of(&j->campaign), trap, &definition);
+	bool fast = j->form.number != 0 && j->form.at_ms <= j->now_ms &&
+		    j->now_ms - j->form.at_ms < JOIN_FILL_MS;
+	return trapped || fast;
+}
+
 static uint64_t flags_of(const struct join *j, const struct user_stats *stats)
 {
 	const struct suspect suspect = {
@@ -145,6 +160,7 @@ static uint64_t flags_of(const struct join *j, const struct user_stats *stats)
 	    .stats = stats,
 	    .canonical_email = j->canonical_email,
 	    .referrer_canonical = j->referrer_canonical,
+	    .robot = is_robot(j),
 	    .now_ms = j->now_ms,
 	};
 	return suspicion_of(&suspect);

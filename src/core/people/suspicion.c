@@ -75,5 +75,7 @@ uint64_t suspicion_of(const struct suspect *s)
 		flags |= FLAG_DISPOSABLE;
 	if (name_has_link(s->user->first_name))
 		flags |= FLAG_LINK_IN_NAME;
+	if (s->robot)
+		flags |= FLAG_ROBOT;
 	return flags;
 }

@@ -15,6 +15,7 @@ struct suspect {
 	const struct user *referrer;    /* id 0: no referrer */
 	const struct user_stats *stats; /* the referrer's counters before this join */
 	struct text canonical_email, referrer_canonical;
+	bool robot; /* the form tells that no person filled it */
 	uint64_t now_ms;
 };
 /** Returns the flags (enum user_flag) of a new user. */

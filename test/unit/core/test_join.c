@@ -247,6 +247,42 @@ static void a_double_click_has_the_same_answer(void **state)
 	assert_int_equal(world_count(w, &KIND_EVENT), 1);
 }
 
+static uint64_t flags_of(struct world *w, struct join join)
+{
+	assert_int_equal(world_run_join(w, &join), ERR_OK);
+	assert_int_equal(join.outcome, JOIN_CREATED);
+	assert_int_equal(join.user.review, join.user.flags != 0 ? REVIEW_PENDING : REVIEW_NONE);
+	return join.user.flags;
+}
+
+static void robots_are_flagged(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	struct join fast = from_form(w, campaign, "fast@example.com", 1);
+	fast.form.at_ms = w->now_ms - JOIN_FILL_MS + 1;
+	struct join slow = from_form(w, campaign, "slow@example.com", 2);
+	slow.form.at_ms = w->now_ms - JOIN_FILL_MS;
+	struct join moved = from_form(w, campaign, "moved@example.com", 3);
+	moved.form.at_ms = w->now_ms + 1;
+	struct join trapped = world_join(w, campaign, 0, "trapped@example.com");
+	trapped.trap = TEXT("https://spam.example");
+	assert_int_equal(flags_of(w, fast), FLAG_ROBOT);
+	assert_int_equal(flags_of(w, slow), 0);
+	assert_int_equal(flags_of(w, moved), 0); /* the clock went back */
+	assert_int_equal(flags_of(w, trapped), FLAG_ROBOT);
+	/* In this campaign, people see the field. */
+	struct buf fields = {0};
+	form_field_add(&fields, &(struct form_field){.id = TEXT(JOIN_TRAP), .label = TEXT("Site")});
+	uint64_t open =
+	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED,
+						.fields_referring = {buf_view(&fields)}});
+	buf_free(&fields);
+	trapped = world_join(w, open, 0, "trapped@example.com");
+	trapped.trap = TEXT("https://site.example");
+	assert_int_equal(flags_of(w, trapped), 0);
+}
+
 /* The number of commits that a join of this address takes. */
 static uint64_t commits_of(struct world *w, uint64_t campaign, uint64_t referrer, const char *email)
 {
@@ -372,6 +408,7 @@ int main(void)
 	    WORLD_ON_ALL(the_campaign_decides_about_existing_users),
 	    WORLD_ON_ALL(ones_own_link_leads_browsers_back),
 	    WORLD_ON_ALL(a_double_click_has_the_same_answer),
+	    WORLD_ON_ALL(robots_are_flagged),
 	    /* With other writers, every response waits for a commit. */
 	    WORLD_ON(memory, generic_responses_wait_for_the_same_commit),
 	    WORLD_ON(pending, generic_responses_wait_for_the_same_commit),

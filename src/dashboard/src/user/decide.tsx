@@ -21,6 +21,7 @@ const reasons = {
 	disposable: "flagDisposable",
 	many_joins: "flagManyJoins",
 	link_in_name: "flagLink",
+	robot: "flagRobot",
 } as const satisfies Record<User["review"]["flags"][number], keyof Words>;
 
 /** Why referd flagged the person, a sentence each. */
