@@ -27,6 +27,10 @@ extern const char *const CODES_RESERVED[];
 
 /** Does the text look like a code: 1 to ALIAS_MAX letters, digits, "-" and "_"? */
 bool code_is_plausible(struct text code);
+/** Is it the computed code of a user or a campaign that exists? ERR_PENDING and read errors pass
+ * through. */
+enum err code_is_taken(struct tx *tx, struct codes *codes, struct text code,
+		       bool *taken) WARN_UNUSED;
 /** Reserves a code from an earlier programme: from now on, code_next_id assigns no id with this
  * computed code. The caller stages the alias row. ERR_REFUSED sets *problem to a sentence fragment
  * that completes "code ...": the text cannot be a code, is reserved, or is already in use.

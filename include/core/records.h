@@ -115,8 +115,8 @@ struct user {
 	struct text first_name, email; /* as entered, trimmed */
 	struct text ip;                /* 4 or 16 bytes */
 	struct pairs meta;             /* further form fields: (id, value) */
-	struct text alias; /* the code from an earlier programme; empty: the computed code */
-	uint64_t test;     /* joined in test mode: no counter counts this user */
+	struct text alias;             /* the imported or chosen code; empty: the computed code */
+	uint64_t test;                 /* joined in test mode: no counter counts this user */
 	uint64_t unsubscribed_ms;
 	uint64_t flags, review; /* enum user_flag, enum user_review */
 	/* the newest event about this user: the head of a chain of events */
@@ -126,7 +126,12 @@ struct user {
 	struct text newest_order;
 	/* The number of the token (core/code.h) of the form from which the user came, or 0. */
 	uint64_t form_number;
+	uint64_t alias_chosen; /* `alias` was chosen later, so it also matches in another case */
+	/* Earlier aliases, which still work: (code, FORMER_CHOSEN or ""). */
+	struct pairs former_codes;
 };
+#define FORMER_CHOSEN "chosen"
+enum { FORMER_CODES_MAX = 20 };
 
 /* A referrer's counters. They are hot, and hold no personal data. A command reads and rewrites
  * them: each referral must get its own number, because a rule may reward exactly the fifth. Views
@@ -143,7 +148,9 @@ struct user_stats {
 };
 enum { USER_NEWEST_MAX = 16 };
 
-/* A code from an earlier programme, and the user or campaign that has it. */
+/* An imported or chosen code, and the user or campaign that has it. A chosen code has a second row,
+ * whose key is ALIAS_FOLDED and the code in lower case. */
+#define ALIAS_FOLDED "~"
 struct alias {
 	struct text code;              /* key, at most ALIAS_MAX bytes */
 	uint64_t user_id, campaign_id; /* exactly one is set */

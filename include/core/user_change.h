@@ -18,6 +18,8 @@ struct user_change {
 	struct text if_match;               /* see core/version.h */
 	struct text first_name;             /* empty: unchanged */
 	struct text email, canonical_email; /* empty: unchanged */
+	bool set_code;
+	struct text code; /* any text */
 	bool set_meta;
 	struct pairs meta; /* the named fields change; the others stay */
 	bool set_unsubscribed, unsubscribed;

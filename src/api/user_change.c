@@ -70,6 +70,15 @@ static void refuse_order(struct call *call, const struct body *body)
 				  "/api/v2/users/qualification");
 }
 
+static void read_code(struct call *call, const struct body *body, struct user_change *c)
+{
+	enum body_field given = body_text(body, "code", false, &c->code);
+	if (given == BODY_TEXT)
+		c->set_code = call_keep(call, c->code, &c->code);
+	else if (given == BODY_WRONG)
+		call_note(call, "code", "must be text");
+}
+
 static bool read_change(struct call *call, const struct body *body, struct user_change *c)
 {
 	struct person person;
@@ -80,6 +89,9 @@ static bool read_change(struct call *call, const struct body *body, struct user_
 	c->email = person.email;
 	c->canonical_email = person.canonical_email;
 	read_campaign(call, body, &c->who);
+	read_code(call, body, c);
+	if (call->replied)
+		return false;
 	read_flag(call, body, "unsubscribed", &c->set_unsubscribed, &c->unsubscribed);
 	read_flag(call, body, "qualified", &c->set_qualified, &c->qualified);
 	return user_read_meta(call, body, &c->meta, &c->set_meta);

@@ -297,5 +297,26 @@ class Review(People):
         self.has_error(self.decide({"id": 999999}, "accept", 404), 404)
 
 
+
+class OwnCode(People):
+    def test_a_user_gets_a_code_of_their_own(self):
+        campaign = self.campaign()
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        path = f"{USERS}/{jessica['id']}"
+        changed = self.has(self.api.json("PUT", path, {"code": "JESS-10"}), 200).data
+        self.assertEqual(changed["code"], "JESS-10")
+        self.assertTrue(changed["url"].endswith("/JESS-10/join"), changed["url"])
+        for i, code in enumerate(("JESS-10", "jess-10", jessica["code"])):
+            friend = self.join(code, email=f"friend{i}@example.com")
+            self.assertEqual(self.user(friend["code"])["referrer_id"], jessica["id"])
+            self.assertEqual(self.user(code)["id"], jessica["id"])
+        byron = f"{USERS}/{friend['id']}"
+        for code in ("jess-10", "abc", "1234", "healthz", 7, campaign["code"]):
+            self.has_error(self.api.json("PUT", byron, {"code": code}), 422, "code")
+        self.has(self.api.call("DELETE", path), 204)
+        self.has(self.public.get("/jess-10/join"), 404)
+        self.has(self.api.json("PUT", byron, {"code": "jess-10"}), 200)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -10,6 +10,7 @@
 #include "core/records/email_index.h"
 #include "core/reward.h"
 #include "core/version.h"
+#include "user_code.h"
 #include "user_index.h"
 #include "user_view.h"
 
@@ -36,6 +37,19 @@ static enum err change_email(struct user_change *c, struct tx *tx, struct user *
 	user->email = c->email;
 	err = address_index_put(tx, user);
 	return err == ERR_OK ? email_index_add(tx, user->id, hash) : err;
+}
+
+/* ---- the code ---- */
+
+static enum err change_code(struct user_change *c, struct tx *tx, struct user *user)
+{
+	const char *problem;
+	if (!c->set_code)
+		return ERR_OK;
+	enum err err = user_code_change(tx, c->codes, user, c->code, &problem);
+	if (err == ERR_REFUSED)
+		problems_add(&c->problems, TEXT("code"), problem);
+	return err == ERR_REFUSED ? ERR_OK : err;
 }
 
 /* ---- form fields ---- */
@@ -129,6 +143,8 @@ enum err user_change_decide(struct command *command, struct tx *tx)
 		check_qualified(c);
 	if (err == ERR_OK)
 		err = change_meta(c, tx, c->view.campaign, user);
+	if (err == ERR_OK)
+		err = change_code(c, tx, user);
 	if (err == ERR_OK)
 		err = change_email(c, tx, user);
 	if (err == ERR_OK && c->problems.n > 0)

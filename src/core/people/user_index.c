@@ -8,6 +8,7 @@
 
 #include "core/address_index.h"
 #include "core/id_list.h"
+#include "core/records/code_chosen.h"
 #include "core/records/email_index.h"
 
 /* ---- rows ---- */
@@ -26,19 +27,17 @@ static void change_by(struct tx *tx, enum user_index by, uint64_t number, uint64
 
 static void change_rows(struct tx *tx, const struct user *user, bool add)
 {
-	const struct alias alias = {.code = user->alias, .user_id = user->id};
 	change_by(tx, USERS_OF_CAMPAIGN, user->campaign_id, user->id, add);
 	change_by(tx, USERS_IN_REVIEW, user->review, user->id, add);
-	if (user->alias.n > 0 && add)
-		tx_put(tx, &KIND_ALIAS, &alias);
-	else if (user->alias.n > 0)
-		tx_delete(tx, &KIND_ALIAS, &alias);
 }
 
 enum err user_index_add(struct tx *tx, const struct user *user, uint64_t hash)
 {
 	assert(user->id != 0 && user->campaign_id != 0);
+	const struct alias alias = {.code = user->alias, .user_id = user->id};
 	change_rows(tx, user, true);
+	if (alias.code.n > 0)
+		tx_put(tx, &KIND_ALIAS, &alias);
 	return email_index_add(tx, user->id, hash);
 }
 
@@ -80,6 +79,8 @@ enum err user_index_remove(struct tx *tx, struct codes *codes, const struct user
 {
 	change_rows(tx, user, false);
 	enum err err = remove_referral(tx, user);
+	if (err == ERR_OK)
+		err = code_chosen_remove_all(tx, user);
 	if (err == ERR_OK)
 		err = address_index_remove(tx, user);
 	return err != ERR_OK ? err : email_index_remove(tx, codes, user);

@@ -5,6 +5,7 @@
  */
 #include "core/code_alias.h"
 
+#include "code_chosen.h"
 #include "core/filter.h"
 #include "core/records.h"
 #include "id_marks.h"
@@ -28,8 +29,7 @@ static uint64_t own_id(struct codes *codes, struct text code)
 	return code_read(codes, CODE_USER, code) | code_read(codes, CODE_CAMPAIGN, code);
 }
 
-/* Is it the computed code of a user or a campaign that exists? */
-static enum err is_taken(struct tx *tx, struct codes *codes, struct text code, bool *taken)
+enum err code_is_taken(struct tx *tx, struct codes *codes, struct text code, bool *taken)
 {
 	struct user user = {.id = code_read(codes, CODE_USER, code)};
 	struct campaign campaign = {.id = code_read(codes, CODE_CAMPAIGN, code)};
@@ -58,7 +58,7 @@ enum err code_take_over(struct tx *tx, struct codes *codes, struct text code, co
 	bool taken;
 	if ((*problem = refusal(code)) != NULL)
 		return ERR_REFUSED;
-	enum err err = is_taken(tx, codes, code, &taken);
+	enum err err = code_is_taken(tx, codes, code, &taken);
 	if (err != ERR_OK)
 		return err;
 	err = taken ? ERR_OK : tx_get(tx, &KIND_ALIAS, &alias);
@@ -88,6 +88,21 @@ enum err code_next_id(struct tx *tx, struct codes *codes, enum code_type type, u
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
+/* Sets *user_id to the owner of a chosen code that differs only in case. The computed code of
+ * somebody who exists is an exact match, and wins. */
+static enum err find_chosen(struct tx *tx, struct codes *codes, struct text code, bool own,
+			    uint64_t *user_id)
+{
+	uint64_t chosen;
+	bool taken = false;
+	enum err err = code_chosen_find(tx, code, &chosen);
+	if (err == ERR_OK && chosen != 0 && own)
+		err = code_is_taken(tx, codes, code, &taken);
+	if (err == ERR_OK && chosen != 0 && !taken)
+		*user_id = chosen;
+	return err;
+}
+
 /* A computed code is looked up only where aliases have its form. So a guess costs one read of a
  * record: the alias, or the user who is read next. A code that was never given and the code of an
  * erased user take the same path. */
@@ -102,16 +117,18 @@ enum err code_find(struct tx *tx, struct codes *codes, struct text code, uint64_
 	*user_id = *campaign_id = 0;
 	if (err != ERR_OK)
 		return err;
-	err = ERR_NOT_FOUND;
-	if ((!own || alike) && code_is_plausible(code))
-		err = tx_get(tx, &KIND_ALIAS, &alias);
+	const bool looked_up = (!own || alike) && code_is_plausible(code);
+	err = looked_up ? tx_get(tx, &KIND_ALIAS, &alias) : ERR_NOT_FOUND;
 	*user_id = alias.user_id;
 	*campaign_id = alias.campaign_id;
-	if (err == ERR_NOT_FOUND && own) {
-		*user_id = own_user_id;
-		*campaign_id = own_campaign_id;
-	}
-	return err == ERR_NOT_FOUND ? ERR_OK : err;
+	if (err != ERR_NOT_FOUND)
+		return err;
+	uint64_t chosen = 0;
+	if (looked_up && (err = find_chosen(tx, codes, code, own, &chosen)) != ERR_OK)
+		return err;
+	*user_id = chosen != 0 ? chosen : own_user_id;
+	*campaign_id = chosen != 0 ? 0 : own_campaign_id;
+	return ERR_OK;
 }
 
 enum err code_resolve_filter(struct tx *tx, struct codes *codes, enum code_type type,

@@ -65,6 +65,8 @@ static const struct field user_values[] = {
     VALUE(16, ID, user, last_event_id),
     VALUE(17, BYTES, user, newest_order),
     VALUE(18, U64, user, form_number),
+    VALUE(19, FLAG, user, alias_chosen),
+    VALUE(20, PAIRS, user, former_codes),
 };
 const struct record_kind KIND_USER = KIND(4, user, "users");
 

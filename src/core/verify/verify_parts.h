@@ -61,6 +61,11 @@ void verify_id(struct verifier *v, uint64_t id);
 enum err verify_any(struct verifier *v, const struct record_kind *kind, const void *from,
 		    size_t prefix, bool *any) WARN_UNUSED;
 
+/** Checks the rows of the user's imported and chosen codes. */
+enum err verify_codes_of(struct verifier *v, const struct user *user) WARN_UNUSED;
+/** Checks a row of such a code. */
+verify_row_fn verify_alias;
+
 /** Enters a row of an index: opens its group unless it is open already. First calls `end` for the
  * previous group, unless that is incomplete. */
 enum err verify_enter_group(struct verifier *v, uint64_t by, uint64_t number,

@@ -81,19 +81,6 @@ static enum err check_rows(struct verifier *v, const struct user *user)
 	return err;
 }
 
-static enum err check_alias_of(struct verifier *v, const struct user *user)
-{
-	struct alias alias = {.code = user->alias};
-	if (user->alias.n == 0)
-		return ERR_OK;
-	enum err err =
-	    verify_find(v, &KIND_ALIAS, &alias,
-			"has an imported code that is missing from the index of imported codes");
-	if (err == ERR_OK && alias.user_id != user->id)
-		verify_report(v, "has an imported code that points to another user or campaign");
-	return err;
-}
-
 static enum err check_newest_order(struct verifier *v, const struct user *user)
 {
 	const struct order order = {.user_id = user->id, .hash = user->newest_order};
@@ -126,7 +113,7 @@ static enum err check_user(struct verifier *v, const void *record)
 		err = check_rows(v, user);
 	if (err == ERR_OK)
 		err = check_newest_order(v, user);
-	return err == ERR_OK ? check_alias_of(v, user) : err;
+	return err == ERR_OK ? verify_codes_of(v, user) : err;
 }
 
 /* ---- records that point to users ---- */
@@ -175,26 +162,6 @@ static enum err check_address_progress(struct verifier *v, const void *record)
 	if (tx_may_give(v->tx, &KIND_USER, progress->user_id))
 		verify_report(v, "names a user that never existed");
 	return ERR_OK;
-}
-
-static enum err check_alias(struct verifier *v, const void *record)
-{
-	const struct alias *alias = record;
-	struct user user = {.id = alias->user_id};
-	struct campaign campaign = {.id = alias->campaign_id};
-	struct text held;
-	if ((user.id == 0) == (campaign.id == 0)) {
-		verify_report(v, "must point to either a user or a campaign");
-		return ERR_OK;
-	}
-	enum err err =
-	    user.id != 0 ? verify_find(v, &KIND_USER, &user, "points to a user that does not exist")
-			 : verify_find(v, &KIND_CAMPAIGN, &campaign,
-				       "points to a campaign that does not exist");
-	held = user.id != 0 ? user.alias : campaign.alias;
-	if (err == ERR_OK && !text_eq(held, alias->code))
-		verify_report(v, "points to a user or campaign with another code");
-	return err;
 }
 
 /* ---- counters ---- */
@@ -418,7 +385,7 @@ const struct verify_check VERIFY_USERS[] = {
     {&KIND_ADDRESS, check_address, NULL},
     {&KIND_ADDRESS_PROGRESS, check_address_progress, NULL},
     {&KIND_USER_BY, check_user_by, end_users_by},
-    {&KIND_ALIAS, check_alias, NULL},
+    {&KIND_ALIAS, verify_alias, NULL},
     {&KIND_USER_STATS, check_user_stats, NULL},
     {&KIND_ORDER, check_order, NULL},
     {&KIND_REFUND, check_refund, NULL},

@@ -39,9 +39,8 @@ static void damaged_users_are_found(void **state)
 		    "user_by 2/4/2: points to a user that belongs under another key\n");
 	check_extra(w, &KIND_USER_BY, &(struct user_by){USERS_OF_CAMPAIGN, 1, 9},
 		    "user_by 1/1/9: points to a user that does not exist\n");
-	check_missing(
-	    w, &KIND_ALIAS, &(struct alias){.code = TEXT("zgLAYb")},
-	    "user 4: has an imported code that is missing from the index of imported codes\n");
+	check_missing(w, &KIND_ALIAS, &(struct alias){.code = TEXT("zgLAYb")},
+		      "user 4: has a code that is missing from the index of codes\n");
 	check_extra(w, &KIND_ALIAS, &(struct alias){TEXT("zzz"), 1, 0},
 		    "alias zzz: points to a user or campaign with another code\n");
 	check_extra(w, &KIND_ALIAS, &(struct alias){TEXT("zzz"), 0, 0},

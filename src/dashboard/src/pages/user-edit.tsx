@@ -12,19 +12,20 @@ import { t } from "../words";
 
 type Change = Schemas["UserUpdate"];
 
-const MEMBERS = ["first_name", "email"];
+const MEMBERS = ["first_name", "email", "code"];
 
 const valuesOf = (user: User): Values => Object.fromEntries(user.meta.map((m) => [m.field, m.value]));
 
 interface Form {
 	first_name: string;
 	email: string;
+	code: string;
 	unsubscribed: boolean;
 	meta: Values;
 }
 
 const formOf = (user: User): Form => ({
-	first_name: user.first_name, email: user.email, unsubscribed: user.unsubscribed_time !== null, meta: valuesOf(user),
+	first_name: user.first_name, email: user.email, code: user.code, unsubscribed: user.unsubscribed_time !== null, meta: valuesOf(user),
 });
 
 /** What differs, as the body of a change. */
@@ -33,6 +34,7 @@ function changeOf(fields: Schemas["FormField"][], before: Form, after: Form): Ch
 	const [name, email] = [after.first_name.trim(), after.email.trim()];
 	if (name !== before.first_name) change.first_name = name;
 	if (email !== before.email) change.email = email;
+	if (after.code.trim() !== before.code) change.code = after.code.trim();
 	if (after.unsubscribed !== before.unsubscribed) change.unsubscribed = after.unsubscribed;
 	const meta = changedMeta(fields, before.meta, after.meta);
 	if (meta.length > 0) change.meta = meta;
@@ -98,6 +100,7 @@ export function EditUser(props: Props) {
 	const { form, set, fields, conflict, takeTheirs, submit, busy, problem, again } = useForm(props);
 	const other = otherProblem(problem, MEMBERS);
 	const label = (member: string) => {
+		if (member === "code") return t("ownCode");
 		if (member === "first_name" || member === "email") return t(member === "email" ? "email" : "firstName");
 		return fields.find((f) => `meta.${f.id}` === member)?.label ?? t("wantsNoMail");
 	};
@@ -109,6 +112,8 @@ export function EditUser(props: Props) {
 					maxLength={200} problem={problemOf(problem, "first_name")} />
 				<Field id="user-email" label={t("email")} type="email" value={form.email} change={(email) => set({ email })}
 					problem={problemOf(problem, "email")} />
+				<Field id="user-code" label={t("ownCode")} value={form.code} change={(code) => set({ code })} maxLength={64}
+					problem={problemOf(problem, "code")} />
 				<MetaFields fields={fields} values={form.meta} set={(meta) => set({ meta })} />
 			</div>
 			<label class="check">

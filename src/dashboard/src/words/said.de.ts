@@ -118,6 +118,8 @@ export const saidDe: Record<string, string> = {
 	"must not contain control characters": "darf keine Steuerzeichen enthalten",
 	"must have 1 to 64 options because its type is select": "braucht 1 bis 64 Auswahlmöglichkeiten",
 	"must have a label of 1 to 200 printable bytes": "braucht eine Beschriftung von höchstens 200 Bytes",
+	"must be 4 to 32 letters, digits and hyphens": "muss aus 4 bis 32 Buchstaben, Ziffern und Bindestrichen bestehen",
+	"must not be digits alone, because digits are an id": "darf nicht nur aus Ziffern bestehen",
 	"no campaign has this id or code: GET /api/v2/campaigns lists the campaigns": "Diese Kampagne gibt es nicht.",
 	"no webhook has this id: GET /api/v2/webhooks lists the webhooks": "Diesen Webhook gibt es nicht. Vielleicht wurde er gelöscht.",
 	"no delivery has this id: GET /api/v2/deliveries lists the deliveries":

@@ -71,6 +71,7 @@ export const deUsers: Same = {
 	exportUsers: "Als CSV exportieren",
 	reviewUsers: "Prüfung", reviewHelp: "referd weist diese Personen nicht ab. Prämien, die durch sie entstanden, warten auf deine Entscheidung.",
 	nobodyToReview: "Niemand ist auffällig. Hier erscheinen Personen, deren Beitritt nach Betrug aussieht.",
+	ownCode: "Code",
 	copyOwnPage: "Adresse der eigenen Seite kopieren",
 	searchIn: "Suchen in", searchBeginning: "Anfang der Adresse", searchParts: "Teile von Name oder Adresse",
 	namedUser: "„{text}“ ist",

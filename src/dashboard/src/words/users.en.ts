@@ -64,6 +64,7 @@ export const enUsers = {
 	exportUsers: "Export as CSV",
 	reviewUsers: "Review", reviewHelp: "referd never refuses these people. Rewards that they caused wait until you decide.",
 	nobodyToReview: "Nobody is suspicious. referd puts people here when a join looks like fraud.",
+	ownCode: "Code",
 	copyOwnPage: "Copy the address of their page",
 	searchIn: "Search in", searchBeginning: "Beginning of the address", searchParts: "Any part of name or address",
 	namedUser: "“{text}” is",
