@@ -350,7 +350,7 @@ static void put_rows(const PGresult *result, struct buf *out)
 
 static char *read_file(const char *path)
 {
-	enum { SIZE = 8192 };
+	enum { SIZE = 32768 };
 	char *text = calloc(1, SIZE);
 	FILE *f = fopen(path, "r");
 	if (f == NULL)
@@ -360,10 +360,27 @@ static char *read_file(const char *path)
 	return text;
 }
 
+/* The file has a comment before the questions, and README.md has a block. */
+static char *read_questions(void)
+{
+	char *readme = read_file("README.md"), *file = read_file("deploy/questions.sql");
+	char *start = strstr(readme, "\n```sql\n"), *same = strstr(file, "\n\n");
+	assert_non_null(start);
+	assert_non_null(same);
+	start += strlen("\n```sql\n");
+	char *end = strstr(start, "```\n");
+	assert_non_null(end);
+	*end = '\0';
+	assert_string_equal(start, same + 2);
+	memmove(readme, start, (size_t)(end + 1 - start));
+	free(file);
+	return readme;
+}
+
 static void the_questions_for_people_have_answers(void **state)
 {
 	struct world *w = begin(state);
-	char *questions = read_file("deploy/questions.sql"), *rest = questions, *one;
+	char *questions = read_questions(), *rest = questions, *one;
 	struct buf answers = {0};
 	sql(w, "BEGIN");
 	sql(w, "SET LOCAL TimeZone = 'UTC'");
