@@ -18,6 +18,7 @@ const struct route ROUTES[] = {
     {HTTP_POST, "/me/{code}/once/{secret}", ACCESS_PUBLIC, way_back_post, NULL},
     {HTTP_GET, "/assets/{name}", ACCESS_PUBLIC, asset_get, NULL},
     {HTTP_GET, "/favicon.ico", ACCESS_PUBLIC, favicon_get, NULL},
+    {HTTP_GET, "/robots.txt", ACCESS_PUBLIC, robots_get, NULL},
     {HTTP_POST, "/webhook/{token}/qualify", ACCESS_PUBLIC, qualify_by_path, &OP_QUALIFY_BY_PATH},
     {HTTP_POST, "/webhook/qualify", ACCESS_PUBLIC, qualify_by_header, &OP_QUALIFY_BY_HEADER},
 

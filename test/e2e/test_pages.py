@@ -252,6 +252,81 @@ class Form(Pages):
         self.assertEqual(head.headers["Content-Length"], str(len(got.body)))
 
 
+class Unknown(Pages):
+    def test_an_unknown_link_leads_to_the_only_campaign(self):
+        pages = {"home_url": "https://kaffeo.example/shop", "words": {"unknown": "Hoppla"}}
+        campaign = self.campaign(name="Kaffeo", lang="de", colour="#e5562d", pages=pages)
+        self.campaign(name="Later", status="draft")
+        self.campaign(name="Before", status="archived")
+        own = self.join_page(campaign["code"])
+        for path in ("/u1111111/join", "/x.y/join", own[:-1] + "xyz"[own[-1] == "x"]):
+            page = self.page(path, 404)
+            self.assertIn("Hoppla", page.text)
+            self.assertIn("Weiter zu kaffeo.example", page.text)
+            self.assertEqual(page.all("a"), [{"href": pages["home_url"]}])
+        self.campaign(name="Other", status="paused")
+        page = self.page("/u1111111/join", 404)
+        self.assertIn("leads nowhere", page.text)
+        self.assertEqual(page.all("a"), [])
+
+
+class Previews(Pages):
+    """What messengers, networks and search engines read in a page."""
+
+    def meta(self, page):
+        return {a.get("property", a.get("name")): a["content"] for a in page.all("meta") if "content" in a}
+
+    def test_previews_show_the_texts_of_the_page(self):
+        pages = {"headline": "All & <b>", "body": " One \nTwo", "offer": "A coffee", "invited_headline": "Come in",
+                 "image_url": "https://cdn.example/a.jpg?a=1&b=2"}
+        campaign = self.campaign(name="Kaffeo", pages=pages, logo_url="https://cdn.example/logo.png")
+        jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")
+        own, friend = (self.page(f"/{code}/join") for code in (campaign["code"], jessica["code"]))
+        seen = self.meta(own)
+        self.assertEqual({k: v for k, v in seen.items() if k != "viewport"}, {
+            "description": "One", "og:type": "website", "og:site_name": "Kaffeo", "og:title": "All & <b>",
+            "og:description": "One", "og:url": campaign["url"], "og:image": pages["image_url"],
+            "twitter:card": "summary_large_image"})
+        seen = self.meta(friend)
+        self.assertEqual((seen["og:title"], seen["description"], seen["og:url"]), ("A coffee", "Come in", jessica["url"]))
+        for page in (own, friend):
+            self.assertEqual(page.all("link", rel="canonical"), [{"rel": "canonical", "href": campaign["url"]}])
+            self.assertEqual(page.all("link", rel="icon"), [{"rel": "icon", "href": "https://cdn.example/logo.png"}])
+
+    def test_the_shared_image_replaces_the_image_of_the_page(self):
+        pages = {"image_url": "https://cdn.example/a.jpg", "share_image_url": "https://cdn.example/b.jpg"}
+        self.assertEqual(self.meta(self.page(f"/{self.campaign(pages=pages)['code']}/join"))["og:image"],
+                         pages["share_image_url"])
+        seen = self.meta(self.page(f"/{self.campaign()['code']}/join"))
+        self.assertEqual(seen["twitter:card"], "summary")
+        self.assertNotIn("og:image", seen)
+
+    def test_a_campaign_without_texts_has_a_preview(self):
+        campaign = self.campaign(name="Kaffeo", lang="fr")
+        self.assertIn("Indiquez", self.meta(self.page(f"/{campaign['code']}/join"))["description"])
+        seen = self.meta(self.page(f"/{self.join(campaign['code'])['code']}/join"))
+        self.assertEqual(seen["og:title"], "Byron vous invite à rejoindre Kaffeo")
+        self.assertEqual(seen["og:description"], seen["og:title"])
+
+    def test_search_engines_keep_only_forms(self):
+        campaign = self.campaign()
+        own = self.join_page(campaign["code"])
+        unsubscribe = next(a["href"] for a in self.page(own).all("a") if "unsubscribe" in a["href"])
+        closed = f"/{self.campaign(status='paused')['code']}/join"
+        for path, kept in ((own, False), (unsubscribe, False), (closed, False), (f"/{campaign['code']}/join", True)):
+            self.assertEqual(self.meta(self.page(path)).get("robots"), None if kept else "noindex", path)
+        robots = self.has(self.public.get("/robots.txt"), 200)
+        self.assertEqual(robots.headers["Content-Type"], "text/plain; charset=utf-8")
+        self.assertIn(b"User-agent: *\nDisallow: /api/\n", robots.body)
+
+    def test_hostile_texts_stay_text_in_previews(self):
+        for text in HOSTILE:
+            campaign = self.campaign(name=text, pages={"headline": text, "body": text})
+            seen = self.meta(self.page(f"/{campaign['code']}/join"))
+            for name in ("description", "og:title", "og:description", "og:site_name"):
+                self.assertEqual(seen[name], shown(text))
+
+
 class Hostile(Pages):
     def test_hostile_names_stay_text(self):
         campaign = self.campaign()
@@ -298,7 +373,7 @@ class Thanks(Pages):
         self.has(self.qualify(code=friend["code"]), 200)
         page = self.page(location)
         port = self.server.address.rsplit(":", 1)[1]
-        link = f"http://localhost:{port}/{code}/join"
+        link = f"http://localhost:{port}/{code}"
         field = page.all("input")[0]
         self.assertEqual((field["value"], "readonly" in field), (link, True))
         self.assertEqual(re.findall(r"\d+", page.text.split("So far")[1]), ["3", "1"])
@@ -464,7 +539,7 @@ class Policy(Pages):
 
     def test_style_sheets_are_served(self):
         page = self.page(f"/{self.campaign(colour='#f2c14e')['code']}/join")
-        sheets = [a["href"] for a in page.all("link")]
+        sheets = [a["href"] for a in page.all("link", rel="stylesheet")]
         self.assertEqual(len(sheets), 2)
         for sheet in sheets:
             answer = self.has(self.public.get(sheet), 200)

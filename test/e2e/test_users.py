@@ -51,9 +51,10 @@ class Object(People):
         sharing = user["sharing"]
         self.assertEqual([s["social"] for s in sharing["socials"]],
                          ["facebook", "twitter", "whatsapp", "linkedin", "telegram", "email"])
-        link = urllib.parse.quote(user["url"], safe="")
+        link = urllib.parse.quote(user["url"].removesuffix("/join"), safe="")
         for social in sharing["socials"]:
             self.assertIn(link, social["url"], social)
+            self.assertNotIn("join", social["url"], social)
             self.assertNotRegex(social["url"], r"[ +{}]")
 
     def takes_texts(self):

@@ -57,11 +57,16 @@ void call_query(struct call *call, struct command *cmd)
 		call_reply_err(call, ERR_BUSY, NULL);
 }
 
-void call_write_join_url(const struct call *call, struct buf *out, struct text code)
+void call_write_short_url(const struct call *call, struct buf *out, struct text code)
 {
 	buf_text(out, call->api->public_url);
 	buf_char(out, '/');
 	buf_text(out, code);
+}
+
+void call_write_join_url(const struct call *call, struct buf *out, struct text code)
+{
+	call_write_short_url(call, out, code);
 	buf_str(out, "/join");
 }
 

@@ -134,6 +134,9 @@ uint64_t call_now_ms(const struct call *call);
 
 /** Appends the join link of a user's or campaign's code: "{public_url}/{code}/join". */
 void call_write_join_url(const struct call *call, struct buf *out, struct text code);
+/** Appends the link that people see and share, which leads to the join link: "{public_url}/{code}".
+ */
+void call_write_short_url(const struct call *call, struct buf *out, struct text code);
 
 /** Reads the id in the first parameter of the path. False after a 404 with the message `unknown`.
  */

@@ -170,6 +170,14 @@ void asset_get(struct call *call)
 		    call, 404, "there is no file with this name: reload the page that links to it");
 }
 
+/* The pages say themselves whether they are for search engines. */
+void robots_get(struct call *call)
+{
+	call->cache = "public, max-age=86400";
+	call_reply_text(call, 200, "text/plain; charset=utf-8",
+			TEXT("User-agent: *\nDisallow: /api/\nDisallow: /webhook/\n"));
+}
+
 /* Browsers ask for an icon whatever a page says. There is no icon, and they need not ask again. */
 void favicon_get(struct call *call)
 {

@@ -229,6 +229,7 @@ static void put_head(struct html *html, const struct html_head *head)
 	if (html->call->preview)
 		html_put(html, "<base target=\"_blank\">\n");
 	put_title(html, head->before, head->headline);
+	html_put_preview(html, head);
 	put_styles(html);
 	html_put(html, "</head>\n");
 }

@@ -38,8 +38,8 @@ void html_reply_accepted(struct call *call, const struct campaign *campaign, boo
 /** The page of a one-time link to the user's own page: 200 with a button; or 410 with a link to the
  * form if the link is no longer good. */
 void html_reply_way_back(struct call *call, const struct campaign *campaign, bool good);
-/** 404: the link leads nowhere. */
-void html_reply_unknown(struct call *call);
+/** 404: the link leads nowhere. The campaign is the only campaign, or NULL. */
+void html_reply_unknown(struct call *call, const struct campaign *campaign);
 /** 200: asks whether to unsubscribe, or says that it is done. */
 void html_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done);
 

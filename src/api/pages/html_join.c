@@ -78,6 +78,22 @@ static void put_details(struct html *html, const struct html_form *form, const s
 	html_put(html, "</div>\n");
 }
 
+/* The first details of the page; without details, who invites. */
+static struct text description_of(struct call *call, const struct html_form *form,
+				  const struct texts *t)
+{
+	struct text line, rest;
+	text_cut(t->body, '\n', &line, &rest);
+	if (t->offer.n > 0 && t->headline.n > 0)
+		return t->headline;
+	if (text_trim(line).n > 0)
+		return text_trim(line);
+	if (!form->invited)
+		return html_word_of(form->campaign, WORD_JOIN_BODY);
+	enum html_word inviter = t->names.name.n > 0 ? WORD_INVITES_TO : WORD_INVITED_TO;
+	return html_pattern_text(call, html_word_of(form->campaign, inviter), &t->names);
+}
+
 void html_reply_form(struct call *call, const struct html_form *form)
 {
 	const struct campaign *c = form->campaign;
@@ -87,6 +103,10 @@ void html_reply_form(struct call *call, const struct html_form *form)
 		head.headline = html_pattern_text(call, html_word_of(c, t.standard), &t.names);
 	if (form->problems != NULL)
 		head.before = html_word_of(c, WORD_ERROR);
+	else if (!call->preview) {
+		head.code = call->params[0];
+		head.description = description_of(call, form, &t);
+	}
 	struct html html = html_open(call, c, &head);
 	html.leads_away = c->redirect_url.n > 0;
 	put_inviter(&html, &t);

@@ -112,9 +112,13 @@ void html_reply_way_back(struct call *call, const struct campaign *campaign, boo
 	html_end(&html, 200);
 }
 
-void html_reply_unknown(struct call *call)
+void html_reply_unknown(struct call *call, const struct campaign *campaign)
 {
-	reply_words(call, NULL, WORD_UNKNOWN, WORD_UNKNOWN_BODY, 404);
+	struct html html = html_begin(call, campaign, html_word_of(campaign, WORD_UNKNOWN), false);
+	html_put_block(&html, html_word_of(campaign, WORD_UNKNOWN_BODY));
+	if (campaign != NULL)
+		put_way_home(&html);
+	html_end(&html, 404);
 }
 
 void html_reply_unsubscribe(struct call *call, const struct campaign *campaign, bool done)

@@ -25,6 +25,8 @@ struct html_head {
 	struct text headline; /* plain text */
 	bool wide;            /* there is room for two columns */
 	bool pictured;        /* with the campaign's image, if it has one */
+	/* For search engines and previews of the link. Without a code, the page is not for them. */
+	struct text code, description;
 };
 /** Begins a page and writes everything up to its headline. */
 struct html html_open(struct call *call, const struct campaign *campaign,
@@ -64,6 +66,9 @@ struct text html_pattern_text(struct call *call, struct text pattern,
 void html_put_block(struct html *html, struct text block);
 /** The campaign's text with this name, or else the page's own word. */
 struct text html_text_or(const struct html *html, const char *name, enum html_word word);
+
+/** Appends what search engines and previews of the link show. */
+void html_put_preview(struct html *html, const struct html_head *head);
 
 /** Appends the list of the problems of a refused form. It has the focus. */
 void html_put_summary(struct html *html, const struct html_form *form);

@@ -122,7 +122,7 @@ void html_reply_thanks(struct call *call, const struct html_thanks *thanks)
 	const struct user *user = thanks->user;
 	struct text code = code_of_user(call->api->codes, user->id, user->alias, computed);
 	struct buf link = {0};
-	call_write_join_url(call, &link, code);
+	call_write_short_url(call, &link, code);
 	struct text headline = page_text_of(c, "thanks_headline");
 	if (thanks->stats == NULL)
 		headline = html_word_of(c, WORD_KNOWN);

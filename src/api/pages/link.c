@@ -4,6 +4,7 @@
  */
 #include "link.h"
 
+#include "core/campaign.h"
 #include "core/code_alias.h"
 #include "html.h"
 
@@ -35,13 +36,52 @@ static enum err link_decide(struct command *command, struct tx *tx)
 	return link->campaign.id != 0 ? tx_get(tx, &KIND_CAMPAIGN, &link->campaign) : ERR_NOT_FOUND;
 }
 
+/* ---- unknown links ---- */
+
+/* A look for the campaign that an unknown link can only belong to. */
+struct unknown {
+	struct campaign_list list; /* first: its command is what on_listed gets */
+	struct call *call;
+	struct campaign campaigns[2];
+	struct campaign_stats stats[2];
+};
+
+static void on_listed(struct command *command, enum err err)
+{
+	struct unknown *u = (struct unknown *)command;
+	if (err != ERR_OK)
+		call_reply_err(u->call, err, NULL);
+	else
+		html_reply_unknown(u->call, u->list.page.n == 1 && u->list.page.next == 0
+						? &u->campaigns[0]
+						: NULL);
+}
+
+static void find_only_campaign(struct call *call)
+{
+	struct unknown *u = call_alloc(call, sizeof *u);
+	if (u == NULL)
+		return;
+	u->call = call;
+	u->list = (struct campaign_list){
+	    .command = {.decide = campaign_list_decide, .done = on_listed},
+	    .statuses = 1 << CAMPAIGN_LAUNCHED | 1 << CAMPAIGN_PAUSED,
+	    .codes = call->api->codes,
+	    .now_ms = call_now_ms(call),
+	    .page = {.max = sizeof u->campaigns / sizeof *u->campaigns},
+	    .campaigns = u->campaigns,
+	    .stats = u->stats,
+	};
+	call_query(call, &u->list.command);
+}
+
 void link_reply_unknown(struct call *call)
 {
 	if (!limits_check(call, LIMIT_UNKNOWN_CODES))
 		return;
 	limits_count(call, LIMIT_UNKNOWN_CODES);
 	if (call_wants_html(call))
-		html_reply_unknown(call);
+		find_only_campaign(call);
 	else
 		call_reply_error(
 		    call, 404,

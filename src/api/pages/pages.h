@@ -14,7 +14,7 @@ extern const struct operation OP_JOIN_OPTIONS, OP_QR_CODE;
 
 call_fn way_back_get, way_back_post;                   /* way_back.c */
 call_fn thanks_get, unsubscribe_get, unsubscribe_post; /* thanks.c, unsubscribe.c */
-call_fn asset_get, favicon_get;                        /* assets.c */
+call_fn asset_get, favicon_get, robots_get;            /* assets.c */
 
 call_fn dashboard_get; /* dashboard.c */
 

@@ -118,7 +118,7 @@ static void encode_link(struct buf *out, const struct call *call)
 {
 	struct text before, after;
 	struct buf link = {0};
-	call_write_join_url(call, &link, text_from(&CODE_MARK, 1));
+	call_write_short_url(call, &link, text_from(&CODE_MARK, 1));
 	text_cut(buf_view(&link), CODE_MARK, &before, &after);
 	form_encode_url(out, before);
 	buf_char(out, CODE_MARK);

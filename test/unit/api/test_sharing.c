@@ -37,7 +37,7 @@ static void write_anew(struct buf *out, const struct call *call, const struct ca
 {
 	struct buf url = {0}, link = {0};
 	struct json_out o = json_out(out);
-	call_write_join_url(call, &link, code);
+	call_write_short_url(call, &link, code);
 	json_open(&o, NULL, '{');
 	json_open(&o, "sharing", '{');
 	json_open(&o, "socials", '[');
