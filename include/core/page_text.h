@@ -43,8 +43,8 @@ struct pairs page_words_of(const struct campaign *campaign);
 /** Returns the word with this key, or an empty text. */
 struct text page_word_find(struct pairs words, const char *key);
 
-/** Appends the texts of `stored`, replaced by the texts of `named`: first the texts of the table, in
- * its order, then the words. An empty text is left out. */
+/** Appends the texts of `stored`, replaced by the texts of `named`: first the texts of the table,
+ * in its order, then the words. An empty text is left out. */
 void page_texts_merge(struct pairs stored, struct pairs named, struct buf *out);
 /** Returns the campaign's own text of that name; empty: the page uses its default words. */
 struct text page_text_of(const struct campaign *campaign, const char *name);

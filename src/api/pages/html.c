@@ -20,22 +20,24 @@ static const char *entity_of(char c)
 		return "&gt;";
 	case '"':
 		return "&quot;";
-	case '\'':
-		return "&#39;";
 	default:
-		return NULL;
+		return "&#39;";
 	}
 }
+
+/* The characters that have an entity. A page escapes most of its bytes, so each byte costs one
+ * look-up. */
+static const bool special[256] = {
+    ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true};
 
 void html_escape(struct buf *out, struct text t)
 {
 	size_t from = 0;
 	for (size_t i = 0; i < t.n; i++) {
-		const char *entity = entity_of(t.p[i]);
-		if (entity == NULL)
+		if (!special[(unsigned char)t.p[i]])
 			continue;
 		buf_add(out, t.p + from, i - from);
-		buf_str(out, entity);
+		buf_str(out, entity_of(t.p[i]));
 		from = i + 1;
 	}
 	buf_add(out, t.p + from, t.n - from);

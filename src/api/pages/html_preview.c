@@ -16,11 +16,11 @@ static void put_element(struct html *html, const char *start, struct text value)
 
 static void put_address(struct html *html, const char *start, struct text code)
 {
-	struct buf url = {0};
-	call_write_join_url(html->call, &url, code);
-	put_element(html, start, buf_view(&url));
-	html->out->failed = html->out->failed || url.failed;
-	buf_free(&url);
+	html_put(html, start);
+	html_put_text(html, html->call->api->public_url);
+	html_put(html, "/");
+	html_put_text(html, code);
+	html_put(html, "/join\">\n");
 }
 
 /* Search engines keep the page of the campaign, and no page with the name of a person. */
