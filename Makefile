@@ -171,10 +171,13 @@ test:                                ## run what CI runs: unit tests under ASan,
 ON_POSTGRESQL := $(addprefix store/test_,engines engines_random nodes_postgresql queries_postgresql missing_postgresql \
     faults_postgresql failover_postgresql)
 NODES := $(addprefix e2e/test_,nodes node_faults moves demo_nodes compose)
+# The part of the end-to-end suites that make test-postgresql runs over two nodes: make test-long runs all of them.
+ON_TWO_NODES := $(addprefix e2e/test_,join qualify users rewards@ webhooks_api campaigns_api tokens settings sessions delivery@)
 test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
 	@REFERD_POSTGRESQL=1 test/run --unit asan --e2e release $(ON_POSTGRESQL) $(NODES)
+	@test/run --e2e release --store postgresql --nodes 2 $(ON_TWO_NODES)
 .PHONY: test-postgresql
 
 test-long: CYCLES ?= 300
@@ -189,6 +192,9 @@ test-long:                           ## run the tests in both flavours, with CYC
 	    --cycles 1000 $(ON_POSTGRESQL)
 	@REFERD_POSTGRESQL=1 REFERD_USERS=$(USERS) REFERD_NODES_ROUNDS=10000 REFERD_NODE_KILLS=300 REFERD_NODE_STOPS=30 \
 	    test/run --e2e release --cycles 1000 $(NODES)
+	@test/run --e2e release --store postgresql --cycles $(CYCLES)
+	@test/run --e2e release --store postgresql --nodes 2
+	@test/run --e2e release --store postgresql --nodes 3 e2e/test_rewards_load
 	@$(MAKE) --no-print-directory test-speed
 
 test-million: all                    ## run USERS=1000000 through import, export, verify and backup

@@ -13,7 +13,7 @@
  *
  * The store may run the command of a line several times, ahead of earlier lines too. So the marks
  * of lines that are not settled are kept with their lines, and a line that runs again first
- * withdraws its marks and those of later lines. */
+ * withdraws its marks and the marks of later lines. */
 struct import_seen {
 	uint64_t *slots;
 	size_t n, room;

@@ -10,6 +10,9 @@ import subprocess
 import threading
 import time
 
+import stores
+from front import Front
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("REFERD_BUILD", "build/release"))
 REFERD = os.path.join(BUILD, "referd")
@@ -42,8 +45,11 @@ class Process:
         self.child = None
 
     def start(self):
+        return self.launch(self.argv)
+
+    def launch(self, argv):
         with open(self.stderr_path, "ab") as stderr:
-            self.child = subprocess.Popen(self.argv, stdout=subprocess.PIPE, stderr=stderr, env=self.env,
+            self.child = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=stderr, env=self.env,
                                           cwd=os.path.dirname(self.stderr_path))
         self.out = b""
         line = self.read_until(rb"listening on (\S+)\n")
@@ -89,21 +95,9 @@ class Process:
             return file.read()
 
 
-def place_of_database(data_dir):
-    """The options that say where the database is: in data_dir, or in a new database of the PostgreSQL server whose
-    socket is in the directory REFERD_E2E_POSTGRESQL."""
-    sockets = os.environ.get("REFERD_E2E_POSTGRESQL")
-    if not sockets:
-        return ["--data", data_dir]
-    name = "e2e_" + secrets.token_hex(8)
-    subprocess.run(["psql", "-q", "-h", sockets, "-U", "referd", "-d", "postgres", "-c", f"CREATE DATABASE {name}"],
-                   check=True)
-    return ["--data", data_dir, "--store", f"postgresql://referd@/{name}?host={sockets}",
-            "--secret-key-file", os.path.join(data_dir, "secret.key")]
-
-
 class Server(Process):
-    """referd on port 0 in its own directory."""
+    """referd on port 0 in its own directory. In a run over several nodes, these are several servers on one database behind
+    a front. `child` is the first; all write to one log."""
 
     def __init__(self, directory, *options, receiver=None, env=None, tokens=True):
         self.data_dir = os.path.join(directory, "data")
@@ -115,15 +109,73 @@ class Server(Process):
             env = {"REFERD_API_TOKEN": self.token, "REFERD_INBOUND_TOKEN": self.inbound, **(env or {})}
         if receiver:
             options += ("--ca-file", receiver.ca, "--allow-targets", "127.0.0.0/8")
-        self.place = place_of_database(self.data_dir)
+        self.place = stores.new_place(self.data_dir)
+        self.others, self.front = [], None
         argv = [REFERD, "serve", *self.place, "--listen", "127.0.0.1:0", *options]
         super().__init__(argv, os.path.join(directory, "referd.stderr"), env)
+
+    def start(self):
+        if stores.nodes() == 1 or "--tls-listen" in self.argv:
+            return super().start()
+        self.front, self.others = Front(), []
+        public = [] if "--public-url" in self.argv else ["--public-url", f"http://localhost:{self.front.port}"]
+        try:
+            self.launch([*self.argv, *public, "--node-name", "node-1"])
+            for n in range(2, stores.nodes() + 1):
+                argv = [f"{a}-{n}" if a == self.data_dir else a for a in self.argv]
+                other = Process([*argv, *public, "--node-name", f"node-{n}"], self.stderr_path, self.env)
+                self.others.append(other.start())
+        except AssertionError:
+            self.kill()
+            raise
+        self.front.servers = [node.address for node in (self, *self.others)]
+        self.address = self.front.address
+        self.url = f"http://{self.address}"
+        return self
+
+    def send_signal(self, signal_number):
+        for node in (self, *self.others):
+            node.child.send_signal(signal_number)
+
+    def stop(self, signal_number=signal.SIGTERM):
+        """Returns the first exit status that is not 0."""
+        if not self.others:
+            return super().stop(signal_number)
+        self.send_signal(signal_number)
+        return self.wait()
+
+    def wait(self, deadline_s=DEADLINE_S):
+        statuses = [super().wait(deadline_s), *(other.wait(deadline_s) for other in self.others)]
+        self.close_front()
+        return next((status for status in statuses if status != 0), 0)
+
+    def kill(self):
+        for other in self.others:
+            if other.running():
+                other.kill()
+        super().kill()
+        self.close_front()
+
+    def running(self):
+        return super().running() or any(other.running() for other in self.others)
+
+    def close_front(self):
+        if self.front is not None:
+            self.front.close()
+            self.front = None
 
     def verify(self):
         """Verifies the server's database, running or stopped: all records must agree with each other."""
         ended = run(REFERD, "verify", *self.place, timeout=600)
         if ended.returncode != 0 or not ended.stdout.endswith(", 0 problems\n"):
             raise AssertionError(f"referd verify: {ended.returncode} {ended.stdout} {ended.stderr}")
+
+    def stored(self):
+        """All stored bytes: LMDB's file, or what pg_dump reads."""
+        if stores.on_postgresql(self.place):
+            return stores.dumped(self.place)
+        with open(os.path.join(self.data_dir, "referd.mdb"), "rb") as file:
+            return file.read()
 
     def problems_in_log(self, *more_secrets):
         """Findings that must not be in the log: lines that are not JSON objects, tokens, addresses, secrets."""

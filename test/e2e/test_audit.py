@@ -165,7 +165,7 @@ class Kept(Served):
 class Stopped(Served):
     def test_a_token_from_the_command_line_has_a_line_too(self):
         self.assertEqual(self.server.stop(), 0)
-        made = run(REFERD, "token", "create", "Ops", "--scopes", "admin", "--data", self.server.data_dir)
+        made = run(REFERD, "token", "create", "Ops", "--scopes", "admin", *self.server.place)
         self.assertEqual(made.returncode, 0, made.stderr)
         self.restart()
         line = self.has(self.api.get("/api/v2/audit"), 200).data[0]

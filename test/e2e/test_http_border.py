@@ -1,5 +1,6 @@
 """Owns the tests of inbound HTTP with raw sockets, as an unknown client sees the server.
 Never uses an HTTP library. The parser's own tests are in test/unit/http."""
+import os
 import re
 import socket
 import unittest
@@ -307,9 +308,9 @@ class Proxies(Directory):
         headers = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7, 127.0.0.5"}
         for options, expected in (((), "127.0.0.1"), (("--trusted-proxies", "127.0.0.0/8"), "198.51.100.7")):
             with self.subTest(options):
-                server = Server(self.directory, *options)
-                server.data_dir = server.argv[3] = f"{self.directory}/data-{len(options)}"
-                server.start()
+                place = os.path.join(self.directory, f"options-{len(options)}")
+                os.mkdir(place)
+                server = Server(place, *options).start()
                 self.addCleanup(lambda s=server: s.running() and s.kill())
                 api, public = Client(server.address, token=server.token), Client(server.address)
                 code = api.json("POST", "/api/v2/campaigns", {"name": "x"}).data["code"]

@@ -45,8 +45,7 @@ class Sessions(Served):
         self.assertRegex(session.answer.headers["Set-Cookie"],
                          r"^referd_session=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict$")
         self.assertEqual(session.answer.headers["Cache-Control"], "no-store")
-        with open(f"{self.server.data_dir}/referd.mdb", "rb") as file:
-            self.assertNotIn(session.cookie.split("=")[1].encode(), file.read())
+        self.assertNotIn(session.cookie.split("=")[1].encode(), self.server.stored())
 
     def test_a_session_can_read_and_change(self):
         session = self.sign_in()

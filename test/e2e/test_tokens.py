@@ -41,8 +41,7 @@ class Tokens(Served):
                           "current": False})
         shown = [t for t in self.listed() if t["id"] == token["id"]][0]
         self.assertEqual(shown, {k: v for k, v in token.items() if k != "token"})
-        with open(os.path.join(self.server.data_dir, "referd.mdb"), "rb") as file:
-            database = file.read()
+        database = self.server.stored()
         self.assertNotIn(token["token"].encode(), database)
         self.assertNotIn(bytes.fromhex(token["token"]), database)
         self.assertIn(hashlib.sha256(token["token"].encode()).digest(), database)
