@@ -28,6 +28,7 @@ ON_POSTGRESQL = {
     "test_monitoring.Monitoring.test_each_metric_and_label_exists":
         "the alerts name the disk of LMDB's file and `backup`; the other alerts are checked on LMDB",
     "test_server.Health.test_it_shows_version_database_disk_and_commits": "it compares the size of LMDB's file",
+    "test_server.Health.test_the_growth_since_the_start_is_known": "it follows the size of LMDB's file",
     "test_server.Health.test_metrics_have_the_same_sizes": "it compares the size of LMDB's file",
     "test_server.Health.test_a_backup_is_known_from_its_end": "`backup` copies LMDB's file",
     "test_operators.Commands.test_a_database_in_use_is_changed_through_the_server":
@@ -44,7 +45,7 @@ ON_SEVERAL_NODES = {
     "test_http_border": "a front stands between the client's bytes and the server",
 }
 
-CASES = {"postgresql": 118, "nodes": 26}
+CASES = {"postgresql": 119, "nodes": 26}
 
 
 def reason(case, nodes):

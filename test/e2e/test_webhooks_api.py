@@ -85,7 +85,7 @@ class Webhooks(Served):
         self.has_error(self.api.call("DELETE", path), 404)
 
     def test_webhooks_are_listed(self):
-        ids = [self.has(self.create(), 201).data["id"] for _ in range(3)]
+        ids = sorted(self.has(self.create(), 201).data["id"] for _ in range(3))
         page = self.has(self.api.get("/api/v2/webhooks?per_page=250"), 200).json
         listed = [w["id"] for w in page["data"]]
         self.assertEqual([i for i in listed if i in ids], ids)
@@ -93,7 +93,7 @@ class Webhooks(Served):
 
     def test_webhooks_of_a_campaign_are_listed(self):
         one, other = self.campaign()["id"], self.campaign()["id"]
-        ids = [self.has(self.create(campaign_id=one), 201).data["id"] for _ in range(5)]
+        ids = sorted(self.has(self.create(campaign_id=one), 201).data["id"] for _ in range(5))
         late = self.has(self.create(campaign_id=other), 201).data["id"]
         early = self.has(self.create(), 201).data["id"]
         # The webhook was moved to the campaign last, but the list is in order of ids.
