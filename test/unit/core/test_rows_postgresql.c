@@ -163,6 +163,51 @@ static void delete_half(struct world *w, struct model *m)
 	finish_write(w, NULL, n);
 }
 
+/* Writes all records of the model, of which one is not in the state that the statement expects. */
+static void assert_refused(struct world *w, const struct model *m, enum pg_statement s,
+			   const char *state)
+{
+	const struct pg_version version = {9, 9};
+	struct pg_params *p = &w->params;
+	pg_params_begin(p, m->table, s);
+	for (size_t i = 0; i < m->n; i++)
+		assert_int_equal(
+		    pg_params_add(p, buf_view(&m->records[i].key), buf_view(&m->records[i].value)),
+		    ERR_OK);
+	assert_int_equal(pg_params_finish(p, &version, 1), ERR_OK);
+	PGresult *result = PQexecParams(w->conn, m->table->sql[s], p->n, NULL, p->values,
+					p->lengths, p->formats, 1);
+	const char *met = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	if (met == NULL || strcmp(met, state) != 0)
+		fail_msg("%s: statement %d gives %s, not %s", m->table->name, (int)s,
+			 met == NULL ? "no error" : met, state);
+	PQclear(result);
+}
+
+/* A batch that misses a row, or meets an unexpected row, must not be stored. */
+static void a_write_that_misses_a_row_fails(void **state)
+{
+	const struct pg_version version = {3, 7};
+	struct world *w = begin(state);
+	for (size_t i = 0; i < RECORD_KINDS_COUNT; i++) {
+		struct model m;
+		fill(w, &m, w->tables->by_kind[RECORD_KINDS_ALL[i]->id]);
+		sql(w, "BEGIN");
+		insert(w, &m, &version);
+		sql(w, "SAVEPOINT whole");
+		assert_refused(w, &m, PG_INSERT, "23505");
+		sql(w, "ROLLBACK TO whole");
+		pg_params_begin(&w->params, m.table, PG_DELETE);
+		assert_int_equal(pg_params_add_key(&w->params, buf_view(&m.records[0].key)),
+				 ERR_OK);
+		finish_write(w, NULL, 1);
+		if (!m.table->counter)
+			assert_refused(w, &m, PG_UPDATE, "22012");
+		sql(w, "ROLLBACK");
+		drop(&m);
+	}
+}
+
 /* ---- round trips ---- */
 
 static void try_kind(struct world *w, const struct pg_table *table)
@@ -368,6 +413,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(values_of_every_kind_come_back_byte_for_byte),
+	    cmocka_unit_test(a_write_that_misses_a_row_fails),
 	    cmocka_unit_test(scans_see_the_order_of_the_bytes),
 	    cmocka_unit_test(a_text_that_no_column_holds_bounds_a_scan),
 	    cmocka_unit_test(a_stored_zero_stays),

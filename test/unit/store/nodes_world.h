@@ -279,8 +279,9 @@ static inline void all_succeeded(const struct bump *bumps)
 	}
 }
 
-/* Runs the stores until the query answers true. */
-static inline void run_until(struct world *w, const char *query)
+/* Runs the stores until the query answers true. The command must not end before that, if there is
+ * one. */
+static inline void run_while(struct world *w, const char *query, const struct bump *waits)
 {
 	char line[600], answer[8] = "";
 	(void)snprintf(line, sizeof line, "SELECT %s", query);
@@ -291,7 +292,14 @@ static inline void run_until(struct world *w, const char *query)
 		for (size_t i = 0; i < NODES; i++)
 			store_turn(w->stores[i]);
 		(void)event_base_loop(w->base, EVLOOP_NONBLOCK);
+		if (waits != NULL)
+			assert_int_equal(waits->done, 0);
 	}
+}
+
+static inline void run_until(struct world *w, const char *query)
+{
+	run_while(w, query, NULL);
 }
 
 /* The writer of the last node waits as `wait` says, and is then cut off. */

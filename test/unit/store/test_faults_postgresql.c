@@ -101,8 +101,10 @@ static void cancel_a_commit(struct world *w, struct bump *bump)
 {
 	wait_for_nobody(w);
 	submit(w->stores[2], bump);
-	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
-		     "writer' AND wait_event = 'SyncRep'");
+	run_while(w,
+		  "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		  "writer' AND wait_event = 'SyncRep'",
+		  bump);
 	sql(w, "postgres",
 	    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = "
 	    "'referd node 2 writer'");
@@ -114,8 +116,10 @@ static void a_commit_that_no_longer_waits_for_its_standby_is_not_known_to_be_sto
 	struct bump bump = {.id = 1, .plain = true};
 	cancel_a_commit(w, &bump);
 	/* The node asks for the outcome, and this answer waits for the standby too. */
-	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
-		     "writer' AND wait_event = 'SyncRep' AND query LIKE '%fence = fence + 1%'");
+	run_while(w,
+		  "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		  "writer' AND wait_event = 'SyncRep' AND query LIKE '%fence = fence + 1%'",
+		  &bump);
 	assert_int_equal(bump.done, 0);
 	wait_no_more(w);
 	settle(w);
@@ -140,8 +144,10 @@ static void the_outcome_is_known_when_the_old_commit_has_ended(void **state)
 	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
 		     "writer' AND wait_event = 'SyncRep' AND query = 'COMMIT'");
 	proxy.wire->cut_now = true;
-	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
-		     "writer' AND wait_event_type = 'Lock' AND query LIKE '%fence = fence + 1%'");
+	run_while(w,
+		  "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		  "writer' AND wait_event_type = 'Lock' AND query LIKE '%fence = fence + 1%'",
+		  &bump);
 	assert_int_equal(bump.done, 0);
 	wait_no_more(w);
 	settle(w);
@@ -169,11 +175,15 @@ static void an_answer_waits_for_the_replication_of_the_rows_that_it_rests_on(voi
 	struct bump bump = {.id = 1, .plain = true};
 	struct bump reader = {.command = {.decide = decide_nothing, .done = on_bump}, .id = 1};
 	cancel_a_commit(w, &bump);
-	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
-		     "writer' AND query LIKE '%fence = fence + 1%'");
+	run_while(w,
+		  "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 2 "
+		  "writer' AND query LIKE '%fence = fence + 1%'",
+		  &bump);
 	assert_int_equal(store_submit(w->stores[0], &reader.command), ERR_OK);
-	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 0 "
-		     "writer' AND wait_event = 'SyncRep' AND query = 'COMMIT'");
+	run_while(w,
+		  "count(*) > 0 FROM pg_stat_activity WHERE application_name = 'referd node 0 "
+		  "writer' AND wait_event = 'SyncRep' AND query = 'COMMIT'",
+		  &reader);
 	assert_int_equal(reader.done, 0);
 	wait_no_more(w);
 	settle(w);

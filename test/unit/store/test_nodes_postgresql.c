@@ -4,9 +4,10 @@
  *
  * Mutations that were tried. If hold_locks only rolls back, no_update_of_several_nodes_is_lost
  * counts more conflicts than commits. If a commit does not check the epoch,
- * other_nodes_see_a_changed_configuration_in_their_next_command fails. If it checks neither the
- * generation nor the fence, a_replaced_node_stores_nothing fails. If a commit does not mark the
- * keys that are locked, a_locked_row_holds_up_no_command_that_does_not_read_it fails. */
+ * other_nodes_see_a_changed_configuration_in_their_next_command fails. If it does not check the
+ * generation, or the fence, a_raised_fence_or_generation_stops_every_commit fails. If a commit does
+ * not mark the keys that are locked, a_locked_row_holds_up_no_command_that_does_not_read_it fails.
+ */
 #include <sys/wait.h>
 
 #include "nodes_world.h"
@@ -191,6 +192,33 @@ static void a_replaced_node_stores_nothing(void **state)
 	end(w);
 }
 
+/* Each of the two numbers alone stops the commits of a node that another process has replaced. */
+static void a_raised_fence_or_generation_stops_every_commit(void **state)
+{
+	static const char *const columns[] = {"fence", "generation"};
+	struct world *w = begin(state);
+	struct look *l = malloc(sizeof *l);
+	assert_non_null(l);
+	for (size_t i = 0; i < 2; i++) {
+		struct bump before = {.id = 1, .plain = true}, stale = {.id = 1, .plain = true};
+		char text[120];
+		submit(w->stores[i], &before);
+		settle(w);
+		assert_int_equal(before.err, ERR_OK);
+		(void)snprintf(text, sizeof text,
+			       "UPDATE referd_node SET %s = %s + 1 WHERE name = 'node %zu'",
+			       columns[i], columns[i], i);
+		sql(w, strstr(w->address, "dbname=") + 7, text);
+		submit(w->stores[i], &stale);
+		settle(w);
+		assert_int_equal(stale.err, ERR_IO);
+		look(w, 2, 1, l);
+		assert_int_equal(l->hot.count, i + 1);
+	}
+	free(l);
+	end(w);
+}
+
 /* Another transaction locks row 1 until its session ends. */
 static pid_t lock_row(struct world *w)
 {
@@ -256,6 +284,7 @@ int main(void)
 	    cmocka_unit_test(a_lost_commit_that_waited_for_a_lock_is_decided_again),
 	    cmocka_unit_test(other_nodes_see_a_changed_configuration_in_their_next_command),
 	    cmocka_unit_test(a_replaced_node_stores_nothing),
+	    cmocka_unit_test(a_raised_fence_or_generation_stops_every_commit),
 	    cmocka_unit_test(a_locked_row_holds_up_no_command_that_does_not_read_it),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
