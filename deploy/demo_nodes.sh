@@ -110,6 +110,8 @@ count_sent() { # NAME
 		sed -n 's/^referd_delivery_attempt_duration_seconds_count{outcome="success"} //p'
 }
 
+has_sent() { [ "$(count_sent "$1")" -eq 1 ]; } # NAME
+
 # The node that sends the deliveries of a webhook, or nothing.
 sender() { # WEBHOOK
 	ask "$primary" "SELECT name FROM leases JOIN referd_node ON id = owner
@@ -182,10 +184,10 @@ printf '\nNode %s has the lease of the webhook, so the join goes to node %s.\n' 
 show "curl -sS http://${address[$joining]}:$port/$jessica/join -d first_name=Byron -d email=byron@example.com"
 expect '"type":"person_invited"'
 await '^  raw: .*first_name=Byron' "$place/receiver.out"
+until_true "node $sending counts its attempt" has_sent "$sending"
 for node in a b c; do
 	printf 'node %s has sent %s\n' "$node" "$(count_sent "$node")"
 done
-[ "$(count_sent "$sending")" -eq 1 ] || fail "node $sending has not sent the webhook"
 [ "$(count_sent "$joining")" -eq 0 ] || fail "node $joining has sent the webhook"
 
 title 'Load through HAProxy: each join must be acknowledged once, and its webhook must arrive once'
