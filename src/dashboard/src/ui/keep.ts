@@ -10,6 +10,12 @@ function stored(name: string): string | null {
 	}
 }
 
+/** What another tab has chosen. The browser opens its storage for this listener, so the listener waits for the page. */
+const followed = new Map<string | null, (text: string | null) => void>();
+window.addEventListener("load", () => {
+	window.addEventListener("storage", ({ key, newValue }) => followed.get(key)?.(newValue));
+});
+
 /** One of `values`; the first is the default. Another tab's choice is followed. */
 export function kept<T extends string>(name: string, values: readonly [T, ...T[]]): Signal<T> {
 	const known = (text: string | null) => values.find((v) => v === text) ?? values[0];
@@ -25,8 +31,6 @@ export function kept<T extends string>(name: string, values: readonly [T, ...T[]
 			return;
 		}
 	});
-	window.addEventListener("storage", (event) => {
-		if (event.key === name) choice.value = last = known(event.newValue);
-	});
+	followed.set(name, (text) => (choice.value = last = known(text)));
 	return choice;
 }
