@@ -2,7 +2,10 @@
  * Owns GET /api/v2/nodes: the servers that share the database, and what each of them does. Never
  * asks another server: everything is in the database. Called through the route table.
  */
+#include <stdio.h>
+
 #include "core/node.h"
+#include "store/health.h"
 
 #include "api/call/show.h"
 #include "routes.h"
@@ -23,8 +26,22 @@ static void put_addresses(struct json_out *o, struct text addresses)
 	json_close(o, ']');
 }
 
-static void put_node(struct json_out *o, const struct node_row *row, uint64_t self)
+/* A server measures its own clock only. */
+static void put_clock(struct json_out *o, const struct store *store, bool current)
 {
+	struct store_health health;
+	char text[24];
+	if (!current || !store_health(store, &health) || !health.clock_known) {
+		json_put_null(o, "clock_ms");
+		return;
+	}
+	snprintf(text, sizeof text, "%lld", (long long)health.clock_ms);
+	json_put_raw(o, "clock_ms", text_of(text));
+}
+
+static void put_node(struct json_out *o, const struct node_row *row, const struct store *store)
+{
+	bool current = row->node.id == store_node(store);
 	json_open(o, NULL, '{');
 	json_put_u64(o, "id", row->node.id);
 	json_put_text(o, "name", row->node.name);
@@ -33,10 +50,11 @@ static void put_node(struct json_out *o, const struct node_row *row, uint64_t se
 	show_time(o, "started_at", row->node.started_ms);
 	show_time(o, "seen_at", row->seen_ms);
 	json_put_bool(o, "alive", row->alive);
-	json_put_bool(o, "current", row->node.id == self);
+	json_put_bool(o, "current", current);
 	json_put_u64(o, "webhooks", row->lanes);
 	json_put_bool(o, "jobs", row->jobs);
 	json_put_u64(o, "lag_ms", row->lag_ms);
+	put_clock(o, store, current);
 	json_close(o, '}');
 }
 
@@ -50,7 +68,7 @@ static void on_listed(struct command *command, enum err err)
 	struct json_out o = call_data(nc->call);
 	json_open(&o, "nodes", '[');
 	for (size_t i = 0; i < nc->list.n; i++)
-		put_node(&o, &nc->list.rows[i], store_node(nc->call->api->store));
+		put_node(&o, &nc->list.rows[i], nc->call->api->store);
 	json_close(&o, ']');
 	call_reply_data(nc->call, &o, 200);
 }

@@ -332,6 +332,9 @@ class Together(Nodes):
         self.assertEqual(nodes["a"]["addresses"], [self.a.address])
         self.assertTrue(nodes["a"]["current"])
         self.assertFalse(nodes["b"]["current"])
+        clock = until(lambda: (known := self.alive()["a"]["clock_ms"]) is not None and [known], "a has measured its clock")
+        self.assertLess(abs(clock[0]), 60_000)  # the database is on this machine
+        self.assertIsNone(nodes["b"]["clock_ms"])
         until(lambda: sum(node["jobs"] for node in self.alive().values()) == 1, "one node runs the jobs")
         campaign = self.campaign(self.a)
         hooks = [self.webhook(self.b, f"/{i}", campaign_id=campaign["id"]) for i in range(4)]
