@@ -40,7 +40,7 @@ const places: Record<string, (id: string | undefined, tab: string | undefined) =
 	deliveries: (id) => (id ? { name: "delivery", calls: [`deliveries/${id}`] } : { name: "deliveries", calls: [`deliveries?${newest}`] }),
 	rewards: () => ({ name: "rewards", calls: ["reward-rules?per_page=250"] }),
 	settings: (tab = "inbound") => {
-		if (tab === "health") return { name: "settings", calls: ["server"] };
+		if (tab === "health") return { name: "settings", calls: ["server", "nodes"] };
 		return { name: "settings", calls: tab === "inbound" ? ["settings"] : [] };
 	},
 	start: () => ({ name: "start" }),

@@ -2,6 +2,7 @@
 import { CircleCheck, CircleHelp, Eye, OctagonX } from "lucide-preact";
 import { call, client } from "../api";
 import { type Check, checks } from "../health/checks";
+import { Nodes } from "../health/nodes";
 import { useLoad } from "../query";
 import { Failed, Skeleton } from "../ui/parts";
 import { moment, t } from "../words";
@@ -99,6 +100,7 @@ export function Health() {
 					</tbody>
 				</table>
 			</section>
+			<Nodes />
 		</>
 	);
 }

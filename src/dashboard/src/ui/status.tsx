@@ -24,6 +24,9 @@ const looks = {
 	accepted: ["ok", CircleCheck, "accepted"],
 	rejected: ["mute", Ban, "rejected"],
 	archived: ["mute", Ban, "statusArchived"],
+	running: ["ok", CircleCheck, "nodeRunning"],
+	silent: ["bad", OctagonX, "nodeSilent"],
+	stopped: ["mute", Ban, "nodeStopped"],
 } as const satisfies Record<string, readonly [string, typeof Clock, keyof Words]>;
 
 export type Look = keyof typeof looks;
