@@ -32,33 +32,35 @@ export function WhoSection({ draft, change, campaigns, matches }: Props) {
 	const any = draft.sources.length === 0;
 	return (
 		<>
-			<label>
-				{t("campaign")}
-				<select
-					value={draft.campaign ?? ""}
-					onChange={(e) => change({ campaign: Number(e.currentTarget.value) || null })}
-				>
-					<option value="">{t("allCampaigns")}</option>
-					{campaigns.map((c) => (
-						<option key={c.id} value={c.id}>
-							{c.name}
-						</option>
+			<div class="whose">
+				<label>
+					{t("campaign")}
+					<select
+						value={draft.campaign ?? ""}
+						onChange={(e) => change({ campaign: Number(e.currentTarget.value) || null })}
+					>
+						<option value="">{t("allCampaigns")}</option>
+						{campaigns.map((c) => (
+							<option key={c.id} value={c.id}>
+								{c.name}
+							</option>
+						))}
+					</select>
+				</label>
+				<fieldset class="bare">
+					<legend>{t("whichUsers")}</legend>
+					{TYPES.map((type) => (
+						<Check
+							key={type}
+							checked={draft.types.includes(type)}
+							onChange={(on) => change({ types: toggled(TYPES, draft.types, type, on) })}
+							label={t(type === "person_invited" ? "invitedFriends" : "referringUsers")}
+							hint={type}
+						/>
 					))}
-				</select>
-			</label>
-			<fieldset class="choices">
-				<legend>{t("whichUsers")}</legend>
-				{TYPES.map((type) => (
-					<Check
-						key={type}
-						checked={draft.types.includes(type)}
-						onChange={(on) => change({ types: toggled(TYPES, draft.types, type, on) })}
-						label={t(type === "person_invited" ? "invitedFriends" : "referringUsers")}
-						hint={type}
-					/>
-				))}
-				{draft.types.length === 0 && <FieldProblem>{t("chooseType")}</FieldProblem>}
-			</fieldset>
+					{draft.types.length === 0 && <FieldProblem>{t("chooseType")}</FieldProblem>}
+				</fieldset>
+			</div>
 			<details open={!any}>
 				<summary>{any ? t("anySource") : t("someSources", { list: draft.sources.join(", ") })}</summary>
 				<fieldset class="choices many">

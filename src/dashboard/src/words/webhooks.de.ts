@@ -8,6 +8,7 @@ export const deWebhooks: Same = {
 	stepEvent: "Ereignis", stepWho: "Wer", stepEndpoint: "Endpunkt und Methode", stepFields: "Felder",
 	stepHidden: "Versteckte Felder", stepHeaders: "Header", stepName: "Name",
 	stepDone: "vollständig", stepWrong: "muss korrigiert werden",
+	otherEvents: "Andere Ereignisse",
 	onJoin: "Jemand tritt einer Kampagne bei.", onQualified: "Ein eingeladener Freund wird Kunde.",
 	onLinkRequested: "Jemand hat eine bekannte Adresse eingegeben und braucht den Weg zur eigenen Seite per E-Mail.",
 	onUnqualified: "Ein Freund ist nicht mehr Kunde, zum Beispiel nach einer Rückzahlung.",

@@ -4,6 +4,7 @@ export const enWebhooks = {
 	stepEvent: "Event", stepWho: "Who", stepEndpoint: "Endpoint and method", stepFields: "Fields",
 	stepHidden: "Hidden fields", stepHeaders: "Headers", stepName: "Name",
 	stepDone: "complete", stepWrong: "needs a correction",
+	otherEvents: "Other events",
 	onJoin: "Somebody joins a campaign.", onQualified: "An invited friend becomes a customer.",
 	onLinkRequested: "A user entered a known address, and needs the way back to their page by e-mail.",
 	onUnqualified: "A friend is no longer a customer, for example after a refund.",
