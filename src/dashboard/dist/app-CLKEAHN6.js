@@ -1,1 +1,0 @@
-import{Ca as o}from"./chunk-APIR5JFM.js";import"./chunk-KUTGQXS7.js";export{o as App};
