@@ -1,4 +1,4 @@
-// The servers that share a database: nothing for a single server, then two that run, then one that does not answer.
+// The servers that share a database: nothing for a single server, then two that run, then a server that does not answer.
 import assert from "node:assert/strict";
 import { api, assertAccessible, assertClean, assertFits, context, picture, run, signedIn, until } from "./browser.mjs";
 
