@@ -22,8 +22,10 @@ enum {
 	BATCH_WRITES_MAX = 16384,
 	BATCH_BYTES_MAX = 32 << 20, /* what its commands may read and write, roughly */
 	/* A paced batch is closed when its commands have run for so long, because every client
-	 * waits for the turn: the commit and the replies take about four times as long. */
-	DECIDE_MAX_NS = 2000000,
+	 * waits for the turn: the commit and the replies take about four times as long. On a slow
+	 * disk they may run for half as long as the last commit took, because small batches would
+	 * only make more commits. */
+	DECIDE_NS = 2000000,
 	LOOK_EACH = 32,       /* commands between two looks at the clock */
 	GAP_MAX_NS = 2000000, /* the longest time that a batch waits for more commands */
 };
@@ -170,10 +172,13 @@ static bool is_full(const struct store *s, size_t n_run)
 }
 
 /* Have the commands of the batch run for too long? */
-static bool is_late(size_t n_run, uint64_t began_ns)
+static bool is_late(const struct store *s, size_t n_run, uint64_t began_ns)
 {
-	return began_ns != 0 && n_run > 0 && n_run % LOOK_EACH == 0 &&
-	       clock_system.mono_ns(&clock_system) - began_ns > DECIDE_MAX_NS;
+	if (began_ns == 0 || n_run == 0 || n_run % LOOK_EACH != 0)
+		return false;
+	uint64_t half_commit_ns = (s->commit_ended_ns - s->commit_began_ns) / 2;
+	uint64_t limit_ns = half_commit_ns > DECIDE_NS ? half_commit_ns : DECIDE_NS;
+	return clock_system.mono_ns(&clock_system) - began_ns > limit_ns;
 }
 
 /* The command waits for a command before it. It runs only to name the keys that it needs, which the
@@ -208,7 +213,7 @@ static void decide_batch(struct store *s)
 	uint64_t began_ns =
 	    s->config.paced && !s->tx.shared ? clock_system.mono_ns(&clock_system) : 0;
 	size_t n_run = 0;
-	for (; n_run < s->members && !is_full(s, n_run) && !is_late(n_run, began_ns); n_run++) {
+	for (; n_run < s->members && !is_full(s, n_run) && !is_late(s, n_run, began_ns); n_run++) {
 		struct command *cmd = queue_pop(&s->waiting);
 		if (undecided.n > 0) {
 			look_ahead(s, cmd);
