@@ -169,7 +169,7 @@ class Form(Pages):
             {"id": "news", "label": "News", "type": "checkbox"}]})
         cases = (({"first_name": "", "email": "a@example.com", "size": "L", "news": "true"}, "first_name",
                   "First name is"),
-                 ({"first_name": "Ann", "email": "nobody", "size": "L", "news": "true"}, "email", "E-mail needs"),
+                 ({"first_name": "Ann", "email": "nobody", "size": "L", "news": "true"}, "email", "E-mail must"),
                  ({"first_name": "Ann", "email": "a@example.com", "size": "XXL", "news": "true"}, "size", "Size must"))
         for fields, wrong, message in cases:
             with self.subTest(wrong):
@@ -189,6 +189,22 @@ class Form(Pages):
                 self.assertIn("checked", page.all("input", name="news")[0])
                 self.assertEqual(len([a for a in page.all("option") if "selected" in a]), fields["size"] == "L")
         self.assertEqual(self.analytics(campaign)["users"], 0)
+
+    def test_a_refused_form_speaks_the_language_of_the_page(self):
+        cases = (("en", "First name is required", "Size must be one of the options"),
+                 ("de", "Vorname: bitte ausfüllen", "Size: bitte etwas aus der Liste auswählen"),
+                 ("fr", "Prénom : veuillez remplir ce champ", "Size : choisissez une option de la liste"),
+                 ("es", "Nombre: rellena este campo", "Size: elige una opción de la lista"))
+        size = {"id": "size", "label": "Size", "type": "select", "options": ["S", "L"], "required": True}
+        for lang, *messages in cases:
+            with self.subTest(lang):
+                own = {"wrong_email": "{label} <b>?</b>"}
+                campaign = self.campaign(lang=lang, fields={"person_referring": [size]}, pages={"words": own})
+                answer = self.has(self.form(campaign["code"], {"email": "nobody", "size": "XXL"}), 422)
+                page = Markup(answer)
+                for message in (*messages, "<b>?</b>"):
+                    self.assertEqual(page.text.count(message), 2)
+                self.assertEqual(page.all("span", lang="en"), [])
 
     def test_a_framed_page_keeps_its_source(self):
         code = self.campaign()["code"]

@@ -116,6 +116,8 @@ static const struct text *value_of(const struct html_names *names, struct text w
 {
 	if (text_eq(word, TEXT("name")))
 		return &names->name;
+	if (text_eq(word, TEXT("label")) && names->label.n > 0)
+		return &names->label;
 	return text_eq(word, TEXT("campaign")) ? &names->campaign : NULL;
 }
 

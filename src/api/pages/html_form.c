@@ -145,14 +145,11 @@ static void put_checkbox(struct html *html, const struct html_form *form,
 	html_put(html, "</span></label>\n");
 }
 
-/* Writes "E-mail is required". The rules have English messages only. */
+/* Writes "E-mail is required" in the language of the page. */
 static void put_problem(struct html *html, struct text label, const char *problem)
 {
-	html_put(html, text_starts(html->lang, TEXT("en")) ? "<span>" : "<span lang=\"en\">");
-	html_put_text(html, label);
-	html_put(html, " ");
-	html_put_text(html, text_of(problem));
-	html_put(html, "</span>");
+	const struct html_names names = {.label = label};
+	html_put_pattern(html, html_problem_word(problem), &names);
 }
 
 static void put_field(struct html *html, const struct html_form *form,

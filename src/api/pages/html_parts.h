@@ -55,9 +55,10 @@ void html_put_form_token(struct html *html);
 /* The values of the words in braces. */
 struct html_names {
 	struct text name, campaign;
+	struct text label; /* only the words of a refused field have one */
 };
-/** Appends one of the page's own words. `{name}` and `{campaign}` become the values, each isolated
- * from the direction of the text around it. */
+/** Appends one of the page's own words. `{name}`, `{campaign}` and `{label}` become the values,
+ * each isolated from the direction of the text around it. */
 void html_put_pattern(struct html *html, enum html_word word, const struct html_names *names);
 /** Returns the pattern as plain text that lives as long as the call. Empty if memory runs out. */
 struct text html_pattern_text(struct call *call, struct text pattern,

@@ -24,6 +24,17 @@ enum html_word {
 	WORD_TERMS,
 	WORD_ERROR, /* before the title of a form with a problem, with its colon */
 	WORD_CHECK, /* above the problem */
+	/* Why a field is refused: {label} is its label. html_problem_word chooses one of these. */
+	WORD_WRONG, /* for every other reason */
+	WORD_WRONG_REQUIRED,
+	WORD_WRONG_UNCHECKED,
+	WORD_WRONG_EMAIL,
+	WORD_WRONG_PHONE,
+	WORD_WRONG_NUMBER,
+	WORD_WRONG_DATE,
+	WORD_WRONG_CHOICE,
+	WORD_WRONG_LONG,
+	WORD_WRONG_CHARACTER,
 	WORD_THANKS,
 	WORD_KNOWN, /* instead of thanks, for a person who has joined already */
 	WORD_THANKS_BODY,
@@ -78,6 +89,9 @@ const char *const *html_words_in(struct text lang);
 /** The word in the language of a tag ("de-AT"), or in English if referd does not speak the
  * language. */
 const char *html_word(struct text lang, enum html_word word);
+/** The word for a field's problem (struct problem), which core reports in English. WORD_WRONG if no
+ * other word fits. */
+enum html_word html_problem_word(const char *what);
 /** Is the language written from right to left? */
 bool html_lang_rtl(struct text lang);
 

@@ -1,0 +1,77 @@
+/*
+ * Owns the English words of the pages. Never contains another language or the texts of a campaign
+ * (core/page_text.h). Called by html_words.c.
+ */
+#include "html_words_in.h"
+
+const char *const HTML_WORDS_EN[HTML_WORDS] = {
+    [WORD_FIRST_NAME] = "First name",
+    [WORD_EMAIL] = "E-mail",
+    [WORD_OPTIONAL] = "optional",
+    [WORD_CHOOSE] = "Please choose",
+    [WORD_JOIN_HEADLINE] = "Invite your friends",
+    [WORD_JOIN_BODY] = "Enter your name and e-mail address. You get a link to share.",
+    [WORD_JOIN] = "Get my link",
+    [WORD_ACCEPT] = "Accept invitation",
+    [WORD_INVITED] = "{name} invited you",
+    [WORD_INVITES_TO] = "{name} invites you to {campaign}",
+    [WORD_INVITED_TO] = "You are invited to {campaign}",
+    [WORD_TERMS] = "Terms and conditions",
+    [WORD_ERROR] = "Error:",
+    [WORD_CHECK] = "Please check what you entered:",
+    [WORD_WRONG] = "Please check this field: {label}",
+    [WORD_WRONG_REQUIRED] = "{label} is required",
+    [WORD_WRONG_UNCHECKED] = "Please tick the box: {label}",
+    [WORD_WRONG_EMAIL] = "{label} must be an e-mail address such as name@example.com",
+    [WORD_WRONG_PHONE] = "{label} must be a phone number such as +44 20 7946 0958",
+    [WORD_WRONG_NUMBER] = "{label} must be a number such as 42 or -1.5",
+    [WORD_WRONG_DATE] = "{label} must be a date such as 2026-11-23",
+    [WORD_WRONG_CHOICE] = "{label} must be one of the options",
+    [WORD_WRONG_LONG] = "{label} is too long",
+    [WORD_WRONG_CHARACTER] = "{label} has a character that is not allowed",
+    [WORD_THANKS] = "Thank you for joining",
+    [WORD_KNOWN] = "You have already joined",
+    [WORD_THANKS_BODY] =
+	"Send your link to your friends: everyone who joins through it counts for you.",
+    [WORD_LINK] = "Your link",
+    [WORD_SHARE] = "Share it",
+    [WORD_BY_EMAIL] = "E-mail",
+    [WORD_NEW_TAB] = "opens in a new tab",
+    [WORD_QR] = "QR code of your link",
+    [WORD_QR_DOWNLOAD] = "Download the QR code",
+    [WORD_COUNTS] = "So far",
+    [WORD_REFERRALS] = "friends joined",
+    [WORD_QUALIFIED] = "of them qualified",
+    [WORD_ACCEPTED] = "Thank you",
+    [WORD_ACCEPTED_BODY] = "You will hear from us soon.",
+    [WORD_LINK_SENT] = "Look into your mail",
+    [WORD_LINK_SENT_BODY] = "You have already joined. In a few minutes you get a message with "
+			    "a link to your page.",
+    [WORD_WAY_BACK] = "Your page",
+    [WORD_WAY_BACK_BODY] = "Press the button to see your link and your friends.",
+    [WORD_WAY_BACK_BUTTON] = "Open my page",
+    [WORD_LINK_OVER] = "This link no longer works",
+    [WORD_LINK_OVER_BODY] = "A link works only once, and for one hour. Enter your e-mail "
+			    "address in the form to get a new link.",
+    [WORD_LINK_AGAIN] = "Get a new link",
+    [WORD_CLOSED] = "Not open at the moment",
+    [WORD_CLOSED_DRAFT] = "This campaign is not open yet. Please come back later.",
+    [WORD_CLOSED_PAUSED] = "This campaign is paused. Please come back later.",
+    [WORD_CLOSED_NOT_STARTED] = "This campaign has not started yet. Please come back later.",
+    [WORD_CLOSED_ENDED] = "This campaign has ended. Thank you for your interest.",
+    [WORD_CONTINUE] = "Continue to",
+    [WORD_UNKNOWN] = "This link leads nowhere",
+    [WORD_UNKNOWN_BODY] = "Please check that it is complete, or ask for a new one.",
+    [WORD_UNSUBSCRIBE] = "Unsubscribe",
+    [WORD_UNSUBSCRIBE_BODY] = "Do you want to stop receiving messages about this campaign?",
+    [WORD_UNSUBSCRIBED] = "You are unsubscribed",
+    [WORD_UNSUBSCRIBED_BODY] =
+	"You will receive no more messages about this campaign. Your link still works.",
+    [WORD_BUSY] = "Please wait a moment",
+    [WORD_BUSY_BODY] = "Too many requests came from your network. Wait a minute, then try again.",
+    [WORD_TOO_LARGE] = "Too much data",
+    [WORD_TOO_LARGE_BODY] =
+	"Your entries are too long. Go back, shorten them, then send them again.",
+    [WORD_HEADER_TOO_LARGE_BODY] = "Your browser sent more data than this site accepts. "
+				   "Delete the cookies of this site, then try again.",
+};
