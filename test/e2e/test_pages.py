@@ -234,6 +234,7 @@ class Form(Pages):
                 code = self.campaign(**fields)["code"]
                 page = self.page(f"/{code}/join")
                 self.assertIn(words, page.text)
+                self.assertEqual("Not open at the moment" in page.text, words != "has ended")
                 self.assertEqual(page.all("form"), [])
                 answer = self.has(self.form(code, {"first_name": "A", "email": "a@example.com"}), 409)
                 self.is_page(answer)

@@ -56,11 +56,12 @@ void html_reply_closed(struct call *call, const struct campaign *campaign, enum 
 	    {JOIN_ENDED, WORD_CLOSED_ENDED},
 	    {JOIN_ARCHIVED, WORD_CLOSED_ENDED},
 	};
+	const bool ended = why == JOIN_ENDED || why == JOIN_ARCHIVED;
 	struct text headline = page_text_of(campaign, "closed_headline");
 	struct text body = page_text_of(campaign, "closed_body");
 	struct html html;
 	if (headline.n == 0)
-		headline = html_word_of(campaign, WORD_CLOSED);
+		headline = html_word_of(campaign, ended ? WORD_ENDED : WORD_CLOSED);
 	for (size_t i = 0; body.n == 0 && i < sizeof reasons / sizeof *reasons; i++)
 		if (reasons[i].why == why)
 			body = html_word_of(campaign, reasons[i].word);

@@ -52,6 +52,7 @@ const char *const HTML_WORD_KEYS[HTML_WORDS] = {
     [WORD_LINK_OVER_BODY] = "link_over_body",
     [WORD_LINK_AGAIN] = "link_again",
     [WORD_CLOSED] = "closed",
+    [WORD_ENDED] = "ended",
     [WORD_CLOSED_DRAFT] = "closed_draft",
     [WORD_CLOSED_PAUSED] = "closed_paused",
     [WORD_CLOSED_NOT_STARTED] = "closed_not_started",

@@ -58,6 +58,7 @@ enum html_word {
 	WORD_LINK_OVER_BODY,
 	WORD_LINK_AGAIN,
 	WORD_CLOSED,
+	WORD_ENDED, /* the headline after the end, instead of WORD_CLOSED */
 	WORD_CLOSED_DRAFT,
 	WORD_CLOSED_PAUSED,
 	WORD_CLOSED_NOT_STARTED,

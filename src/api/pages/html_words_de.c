@@ -56,11 +56,12 @@ const char *const HTML_WORDS_DE[HTML_WORDS] = {
 			    "Formular deine E-Mail-Adresse ein, um einen neuen zu bekommen.",
     [WORD_LINK_AGAIN] = "Neuen Link bekommen",
     [WORD_CLOSED] = "Teilnahme zurzeit nicht möglich",
+    [WORD_ENDED] = "Diese Aktion ist zu Ende",
     [WORD_CLOSED_DRAFT] = "Diese Aktion ist noch nicht geöffnet. Bitte schau später wieder vorbei.",
     [WORD_CLOSED_PAUSED] = "Diese Aktion macht gerade Pause. Bitte schau später wieder vorbei.",
     [WORD_CLOSED_NOT_STARTED] =
 	"Diese Aktion hat noch nicht begonnen. Bitte schau später wieder vorbei.",
-    [WORD_CLOSED_ENDED] = "Diese Aktion ist zu Ende. Danke für dein Interesse.",
+    [WORD_CLOSED_ENDED] = "Du kannst nicht mehr mitmachen. Danke für dein Interesse.",
     [WORD_CONTINUE] = "Weiter zu",
     [WORD_UNKNOWN] = "Dieser Link führt ins Leere",
     [WORD_UNKNOWN_BODY] = "Bitte prüfe, ob er vollständig ist, oder lass dir einen neuen schicken.",

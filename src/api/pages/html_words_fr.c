@@ -57,11 +57,12 @@ const char *const HTML_WORDS_FR[HTML_WORDS] = {
 	"dans le formulaire pour en recevoir un nouveau.",
     [WORD_LINK_AGAIN] = "Recevoir un nouveau lien",
     [WORD_CLOSED] = "Inscriptions fermées pour le moment",
+    [WORD_ENDED] = "Cette campagne est terminée",
     [WORD_CLOSED_DRAFT] = "Cette campagne n’est pas encore ouverte. Veuillez revenir plus tard.",
     [WORD_CLOSED_PAUSED] = "Cette campagne est en pause. Veuillez revenir plus tard.",
     [WORD_CLOSED_NOT_STARTED] =
 	"Cette campagne n’a pas encore commencé. Veuillez revenir plus tard.",
-    [WORD_CLOSED_ENDED] = "Cette campagne est terminée. Merci de votre intérêt.",
+    [WORD_CLOSED_ENDED] = "Il n’est plus possible de s’inscrire. Merci de votre intérêt.",
     [WORD_CONTINUE] = "Continuer vers",
     [WORD_UNKNOWN] = "Ce lien ne mène nulle part",
     [WORD_UNKNOWN_BODY] = "Vérifiez qu’il est complet ou demandez-en un nouveau.",
