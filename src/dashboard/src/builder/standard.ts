@@ -9,6 +9,7 @@ type Texts = Schemas["PageTexts"];
 /** The reason on the closed page: why it is closed now or, for an open campaign, why it will be closed. */
 function closedReason({ status, starts_at, ends_at }: Campaign): keyof Texts["closed_body"] {
 	if (status === "draft") return "draft";
+	if (status === "archived") return "ended";
 	if (status !== "launched") return "paused";
 	if (starts_at && Date.parse(starts_at) > Date.now()) return "not_started";
 	return ends_at ? "ended" : "paused";
@@ -35,8 +36,9 @@ function standardText(name: TextName, draft: Draft, campaign: Campaign, texts: T
 		case "button":
 		case "thanks_headline":
 		case "thanks_body":
-		case "closed_headline":
 			return texts?.[name] ?? "";
+		case "closed_headline":
+			return (closedReason(campaign) === "ended" ? texts?.words.ended : texts?.closed_headline) ?? "";
 		case "closed_body":
 			return texts?.closed_body[closedReason(campaign)] ?? "";
 		default:

@@ -44,7 +44,7 @@ export const deBuilder: Record<keyof typeof enBuilder, string> = {
 	useStandard: "Standardtext verwenden", asJoin: "Ohne eigene Texte zeigt diese Seite die Texte des Kampagnenlinks.",
 	look: "Aussehen", logoUrl: "Adresse des Logos", colour: "Farbe", pickColour: "Farbe auswählen",
 	colourHint: "Sechs Hexadezimalziffern nach #. Ohne Farbe sind die Seiten blau.",
-	ownWords: "Alle anderen Wörter", ownWordsHint: "Ein Wort ersetzt das Wort, das darüber steht. {name} und {campaign} bleiben.",
+	ownWords: "Alle anderen Wörter", ownWordsHint: "Ein Wort ersetzt das Wort, das darüber steht. {name}, {campaign} und {label} bleiben.",
 	whiteOnIt: "Text darauf ist weiß, {ratio}.", inkOnIt: "Text darauf ist fast schwarz, {ratio}.",
 	blackOnIt: "Text darauf ist schwarz, {ratio}.",
 	buttonColour: "Farbe des Knopfs", buttonColourHint: "Ohne sie hat der Knopf die Farbe der Kampagne.",

@@ -38,7 +38,7 @@ export const enBuilder = {
 	useStandard: "Use the standard text", asJoin: "If these texts are empty, this page shows the texts of the campaign's page.",
 	look: "Look", logoUrl: "Address of the logo", colour: "Colour", pickColour: "Pick a colour",
 	colourHint: "Six hexadecimal digits after #. Without a colour, the pages are blue.",
-	ownWords: "All other words", ownWordsHint: "A typed word replaces the word above it. Keep {name} and {campaign}.",
+	ownWords: "All other words", ownWordsHint: "A typed word replaces the word above it. Keep {name}, {campaign} and {label}.",
 	whiteOnIt: "Text on it is white, {ratio}.", inkOnIt: "Text on it is almost black, {ratio}.",
 	blackOnIt: "Text on it is black, {ratio}.",
 	buttonColour: "Colour of the button", buttonColourHint: "Without it, the button has the campaign's colour.",
