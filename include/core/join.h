@@ -50,13 +50,13 @@ struct join {
 	struct text first_name, email;
 	struct text canonical_email;
 	struct text ip; /* 4 or 16 bytes, or empty */
-	/* The bytes by which limits count the client, if a known address shall cause a request for
-	 * the way back (way_back.h) where the campaign allows it; or empty. */
+	/* The bytes by which limits count the client. If they are empty, a known address causes no
+	 * request for the way back (way_back.h). */
 	struct text network;
-	/* A browser sent it: the own address of the link's owner counts as a known address. */
+	/* A browser sent the join, so the address of the link's owner counts as a known address. */
 	bool browser;
 	struct form_token form; /* of the page that was sent; number 0: none */
-	/* The value of JOIN_TRAP. It is a field of the campaign, or else only robots fill it. */
+	/* The value of JOIN_TRAP. Only robots fill it, unless the campaign has such a field. */
 	struct text trap;
 	struct pairs fields; /* form fields of the campaign as sent: (name, value) */
 	/* The fields could not be read, which is one of the problems: the command does not judge

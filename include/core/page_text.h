@@ -27,14 +27,13 @@ extern const struct page_text PAGE_TEXTS[];
 
 /** Returns the text with that name, or NULL. */
 const struct page_text *page_text_find(struct text name);
-/** Judges a value. Returns NULL, or a sentence fragment that completes "headline ...". Whether a
- * PAGE_URL or a PAGE_IMAGE is a URL is not judged here. */
+/** Judges a value. Returns NULL, or a sentence fragment that completes "headline ...". The
+ * caller checks whether a PAGE_URL or a PAGE_IMAGE is a URL. */
 const char *page_text_refusal(const struct page_text *which, struct text value) WARN_UNUSED;
 /** Judges a colour, such as #1a2b3c; empty means no colour. Returns NULL or a sentence fragment. */
 const char *page_colour_refusal(struct text value) WARN_UNUSED;
-/* The words that a campaign replaces are further texts, named by this prefix and the key of the
- * word
- * ("words.first_name"). They follow the texts of the table. */
+/* A word that a campaign replaces is stored as a further text, after the texts of the table. Its
+ * name is this prefix and the key of the word: "words.first_name". */
 #define PAGE_WORD_PREFIX "words."
 /* The rule for these texts. */
 extern const struct page_text PAGE_WORD;

@@ -15,7 +15,7 @@ enum {
 	WAY_BACK_MS = 3600 * 1000, /* the life of a link, and the period of both limits */
 	WAY_BACK_PER_USER = 3,
 	WAY_BACK_PER_NETWORK = 30,
-	WAY_BACK_AGAIN_MS = 60 * 1000, /* so long, a second click has the result of the first */
+	WAY_BACK_AGAIN_MS = 60 * 1000, /* in this time, a second click gets the first result */
 	WAY_BACK_SLICE = 256,
 };
 
@@ -43,7 +43,7 @@ command_decide_fn way_back_look_decide;
 /** Uses the link. ERR_REFUSED as above, except for a second click on the same page. */
 command_decide_fn way_back_use_decide;
 
-/* Removes the rows without a request of the last hour: a job of the upkeep room. */
+/* A job of the upkeep room removes the rows without a request of the last hour. */
 struct way_back_expire {
 	struct slice slice;
 	uint64_t of, number; /* the row after which the search continues; 0: begin */

@@ -18,8 +18,8 @@ struct way_back {
 };
 
 /* The numbers of one request: the event that carries the link, the time of the request, the time at
- * which the link was used or 0, and the page from which the request or the use came (form_token.h)
- * or 0. */
+ * which the link was used or 0, and the page from which the request or the use came (struct
+ * form_token) or 0. */
 enum way_back_number {
 	WAY_BACK_EVENT,
 	WAY_BACK_ASKED_MS,

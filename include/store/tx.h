@@ -99,8 +99,8 @@ bool tx_may_give(const struct tx *tx, const struct record_kind *kind, uint64_t i
 /** Do other stores write to the same data? */
 bool tx_shared(const struct tx *tx);
 
-/** Other stores keep in memory what this command changes, although its records are not of class
- * RECORD_CONFIG. So their epoch grows, as it does for the configuration. */
+/** Raises the epoch of the database, as a change of the configuration does. A command calls it if
+ * other nodes keep in memory what it changes, and its records are not of class RECORD_CONFIG. */
 void tx_announce(struct tx *tx);
 
 /** The number of this node, from 1; 0 if the store has one writer. */

@@ -29,13 +29,13 @@ struct attempt_run {
 	struct lease_fence fence;    /* of the lane, when the attempt began */
 	uint64_t attempts, refusals; /* before this attempt, in this round */
 	uint64_t began_ms;
-	uint32_t work; /* in the unit of TURN_WORK */
+	uint32_t work; /* its share of TURN_WORK */
 	bool secret;   /* the request has values that not every token may see */
 	struct http_call *call;
 	struct arena arena; /* texts of the record */
 };
 
-/** Starts the attempt of a due row, which is `work` for the turn. False if memory or the store's
+/** Starts the attempt of a due row, and spends `work` of the turn. False if memory or the store's
  * queue is exhausted: the row stays due. */
 bool attempt_start(struct lane *lane, const struct due *due, uint32_t work) WARN_UNUSED;
 /** Returns true if the lane has an attempt of the delivery, up to its recorded result. */

@@ -159,7 +159,7 @@ static void run_lanes(struct scheduler *s)
 		if (lane_is_over(l))
 			lanes_remove(&s->lanes, l);
 	}
-	/* Otherwise an answer makes the next turn. */
+	/* If queries are open, the answer of the store starts the next turn. */
 	if (s->lanes.dirty != NULL && s->asked == 0)
 		loop_again(s->config.loop);
 }

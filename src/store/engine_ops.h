@@ -36,7 +36,7 @@ struct engine_batch {
 	const struct engine_read *reads;
 	size_t n_reads;
 	bool config; /* a write changes the configuration, which other writers keep in memory */
-	/* Rows that another transaction has locked are not waited for: the commit returns
+	/* The commit does not wait for rows that another transaction has locked: it returns
 	 * ERR_CONFLICT, and `locked` names them. Only for an engine that has `second`. */
 	bool avoids_locked;
 };
@@ -97,13 +97,14 @@ struct engine_ops {
 	 * moves the view and decides the commands again. If the outcome cannot be known, the engine
 	 * ends the process. */
 	enum err (*commit)(struct engine *, const struct engine_batch *);
-	/* Opens an engine whose commits run beside the commits of this engine, on a connection of
-	 * their own. It has the node's number, but another slot of each counter. The caller closes
-	 * it before this engine. ERR_NOT_FOUND: this engine works without a second engine.
+	/* Opens an engine whose commits run beside the commits of this engine, on connections
+	 * of their own. It has the node's number, but another slot of each counter. The caller
+	 * closes it before this engine. ERR_NOT_FOUND: this engine works without a second engine.
 	 * ERR_IO, ERR_NO_MEMORY. NULL: like ERR_NOT_FOUND. */
 	enum err (*second)(struct engine *, struct engine **out);
 	/* After ERR_CONFLICT, and before the next view or commit: names the keys that the batch has
-	 * read and that were locked, or deleted. No keys without avoids_locked. */
+	 * read and that another transaction has locked or deleted. Without avoids_locked, it names
+	 * no keys. */
 	void (*locked)(struct engine *, engine_locked_fn *, void *arg);
 	/* A number that has grown after a view if another writer has changed the configuration
 	 * since the view before. It never falls. An engine with several writers that leaves it NULL

@@ -158,7 +158,7 @@ static bool has_changed(const struct pg_key *key)
 		key->was.batch != key->now.batch);
 }
 
-/* Of a counter, any slot may be locked. */
+/* A transaction may have locked any slot of a counter. */
 static bool is_locked(const struct engine_pg *e, const struct pg_key *key)
 {
 	if (!key->read || (key->mode != MODE_SHARE && key->mode != MODE_UPDATE))

@@ -248,7 +248,7 @@ struct pg_key {
 	uint8_t kind;
 	enum pg_mode mode;
 	bool read, exists;
-	bool is_locked; /* by another transaction; or the row is deleted */
+	bool is_locked; /* another transaction has locked or deleted the row */
 	bool was_missing;
 	struct text key;
 	const struct engine_write *write;

@@ -70,9 +70,9 @@ static void send_locks(struct engine_pg *e, size_t from, size_t to, enum pg_mode
 		pg_link_run(&e->writer, p, &answer);
 }
 
-/* Only the first statement of a kind waits. It locks the rows that are written without being read:
- * whether they exist must be known. So the order of the locks that wait is the order of all keys.
- */
+/* Only the first statement of a kind waits for locks. It locks the rows that the batch writes
+ * without reading them, because the commit must know whether they exist. So all batches wait for
+ * locks in the order of the keys. */
 static void lock_free_rows(struct engine_pg *e)
 {
 	const struct pg_commit *c = &e->commit;

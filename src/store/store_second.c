@@ -4,7 +4,7 @@
  * Another node may hold the lock of a row until its standby has answered. If a batch waited for
  * such a row, all of its commands would wait, although most of them touch other rows. So the first
  * store does not wait for locks. Its engine names the locked keys, and commands that read them go
- * to the second store, which waits for the locks. It is a store with an engine, a connection and a
+ * to the second store, which waits for the locks. It is a store with an engine, connections and a
  * batch of its own. To the database, it is one more node.
  *
  * The first store hands over such commands for a second without a new conflict. Then it tries the

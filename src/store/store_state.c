@@ -3,7 +3,7 @@
  */
 #include "store/store_parts.h"
 
-/* The durations of the second store's commits are left out: they include waits for locks. */
+/* Leaves out the durations of the second store's commits, because they include waits for locks. */
 static void add_counters(struct store_counters *sum, const struct store *second)
 {
 	const struct store_counters more = store_counters(second);

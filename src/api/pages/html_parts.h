@@ -25,7 +25,8 @@ struct html_head {
 	struct text headline; /* plain text */
 	bool wide;            /* there is room for two columns */
 	bool pictured;        /* with the campaign's image, if it has one */
-	/* For search engines and previews of the link. Without a code, the page is not for them. */
+	/* For search engines and previews of the link. Without a code, the page asks not to be
+	 * indexed. */
 	struct text code, description;
 };
 /** Begins a page and writes everything up to its headline. */

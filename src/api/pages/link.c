@@ -38,9 +38,9 @@ static enum err link_decide(struct command *command, struct tx *tx)
 
 /* ---- unknown links ---- */
 
-/* A look for the campaign that an unknown link can only belong to. */
+/* The search for the only campaign, to which an unknown link must belong. */
 struct unknown {
-	struct campaign_list list; /* first: its command is what on_listed gets */
+	struct campaign_list list; /* the first member, because on_listed gets its command */
 	struct call *call;
 	struct campaign campaigns[2];
 	struct campaign_stats stats[2];

@@ -93,7 +93,7 @@ struct sharing_lists {
 	struct sharing_list {
 		struct buf subject, text;
 		struct buf json;
-	} slots[16]; /* one has 14 KB if the texts are as long as a campaign may have them */
+	} slots[16]; /* a slot takes at most 14 KB, with the longest texts */
 };
 
 struct sharing_lists *sharing_lists_new(void)

@@ -23,7 +23,7 @@ void sharing_write_url(struct buf *out, const struct sharing_network *network,
 /* The lists that sharing_put_socials has made lately: the links of the users of a campaign differ
  * only in the code. */
 struct sharing_lists;
-/** Without a list. NULL if memory runs out. */
+/** Returns an empty cache, which the caller frees; NULL if memory runs out. */
 struct sharing_lists *sharing_lists_new(void);
 /** NULL is fine. */
 void sharing_lists_free(struct sharing_lists *lists);

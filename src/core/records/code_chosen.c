@@ -60,7 +60,7 @@ static enum err check_key(struct tx *tx, struct text key, uint64_t user_id, bool
 	return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
-/* Imported codes have no row without regard to case, so the usual spellings are looked up. */
+/* An imported code has no row in lower case, so this function looks up the usual spellings. */
 static enum err check_free(struct tx *tx, struct codes *codes, struct text code, uint64_t user_id,
 			   bool *taken)
 {

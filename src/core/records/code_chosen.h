@@ -10,7 +10,7 @@
 
 enum { CODE_CHOSEN_MIN = 4, CODE_CHOSEN_MAX = 32 };
 
-/** Finds the user with a chosen code that differs at most in case; *user_id is 0 without one.
+/** Finds the user with a chosen code that differs at most in case; *user_id is 0 if nobody has it.
  * ERR_PENDING and read errors pass through. */
 enum err code_chosen_find(struct tx *tx, struct text code, uint64_t *user_id) WARN_UNUSED;
 /** Judges a code for the user, and writes its rows. ERR_REFUSED sets *problem to a sentence

@@ -66,9 +66,9 @@ void id_marks_add_alike(struct tx *tx)
 	put_mark(tx, ALIKE, TEXT("yes"));
 }
 
-/* If two nodes may not rely on the absence of such aliases, each join looks up the alias of its
- * link. A missing row can be read by one batch at a time only, so the nodes would wait for each
- * other. */
+/* Without this mark, the second node that starts assumes such aliases, and each join looks up the
+ * alias of its link. On PostgreSQL, only one batch at a time can read a missing row, so the nodes
+ * would wait for each other. */
 void id_marks_begin(struct tx *tx)
 {
 	put_mark(tx, ALIKE, TEXT("no"));
