@@ -13,11 +13,12 @@ struct user_erase {
 	struct command command; /* decide: user_erase_decide */
 	struct who who;
 	struct codes *codes;
+	struct text public_url; /* for the event */
 	uint64_t now_ms;
 	uint64_t user_id; /* valid in done */
 };
-/** Stores a struct erasure, from which the job works. Counters by day stay as they are. Errors of
- * who_find. */
+/** Stores a struct erasure, from which the job works, and emits user.erased. Counters by day stay
+ * as they are. Errors of who_find. */
 command_decide_fn user_erase_decide;
 
 /* The phases of the job (erasure.phase). Deliveries come first, so that pending deliveries are no

@@ -10,9 +10,9 @@
  * token_scope. FAILURE_NAMES has the words of enum http_failure (http/client.h), without "none". */
 extern const struct name CAMPAIGN_STATUS_NAMES[], USER_TYPE_NAMES[], SOURCE_NAMES[], EVENT_NAMES[],
     METHOD_NAMES[], FORMAT_NAMES[], ORDER_NAMES[], DELIVERY_STATUS_NAMES[], EXISTING_NAMES[],
-    METRIC_NAMES[], RECIPIENT_NAMES[], TRIGGER_NAMES[], REWARD_TYPE_NAMES[], REWARD_METHOD_NAMES[],
-    REPEAT_NAMES[], REWARD_STATE_NAMES[], REVIEW_NAMES[], SCOPE_NAMES[], ROLE_NAMES[],
-    ORDER_STATE_NAMES[], FAILURE_NAMES[];
+    USER_FLAG_NAMES[], METRIC_NAMES[], RECIPIENT_NAMES[], TRIGGER_NAMES[], REWARD_TYPE_NAMES[],
+    REWARD_METHOD_NAMES[], REPEAT_NAMES[], REWARD_STATE_NAMES[], REVIEW_NAMES[], SCOPE_NAMES[],
+    ROLE_NAMES[], ORDER_STATE_NAMES[], FAILURE_NAMES[];
 
 /** Returns the word of a number; "unknown" if the table does not have the number. */
 const char *name_of(const struct name *table, uint64_t number);

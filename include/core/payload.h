@@ -18,8 +18,7 @@ const struct payload_field *payload_field_find(struct text name);
 void payload_field_list(struct buf *out);
 
 /** Appends the default fields of a webhook with these events (bits), as pairs (name, name): the
- * thirteen, the reward fields if a reward event is among them, and me_url for
- * user.link_requested. */
+ * thirteen, and further fields for some events. */
 void payload_default_fields(uint64_t events, struct buf *out);
 
 /** Appends the content: the encoded form (formats query and form) or the JSON text. */

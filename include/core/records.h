@@ -46,15 +46,12 @@ enum event_type {
 	EVENT_WEBHOOK_DISABLED,
 	EVENT_DELIVERY_EXHAUSTED,
 	EVENT_USER_LINK_REQUESTED, /* a known address was entered: the user wants the way back */
-	EVENT_TYPE_END,            /* one more than the last type: add a new type above this line */
-};
-/* Bits 1 << event_type. All other events are about a user. */
-enum {
-	REWARD_EVENTS =
-	    1 << EVENT_REWARD_DUE | 1 << EVENT_REWARD_ISSUED | 1 << EVENT_REWARD_CANCELLED,
-	/* Events about users of either type, so a new webhook gets both types. */
-	MEMBER_EVENTS = 1 << EVENT_USER_LINK_REQUESTED,
-	OPERATOR_EVENTS = 1 << EVENT_WEBHOOK_DISABLED | 1 << EVENT_DELIVERY_EXHAUSTED,
+	EVENT_USER_UPDATED,        /* name, address, form fields or code; or resubscribed */
+	EVENT_USER_UNSUBSCRIBED,
+	EVENT_USER_ERASED,   /* has the id and the code only, and outlives the user */
+	EVENT_USER_FLAGGED,  /* the join is suspicious */
+	EVENT_USER_REVIEWED, /* a person has decided about it */
+	EVENT_TYPE_END,      /* one more than the last type: add a new type above this line */
 };
 enum webhook_method { WEBHOOK_POST, WEBHOOK_GET, WEBHOOK_PUT, WEBHOOK_PATCH };
 enum webhook_format { FORMAT_QUERY, FORMAT_FORM, FORMAT_JSON, FORMAT_STANDARD };
@@ -252,6 +249,7 @@ struct event {
 	 * the day in UTC. They are stored, so that a payload stays the same if the campaign's time
 	 * zone changes. */
 	uint64_t joined_day, qualified_day;
+	uint64_t flags, review; /* of the user */
 };
 
 struct webhook {

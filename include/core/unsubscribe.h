@@ -10,6 +10,7 @@
 struct unsubscribe {
 	struct command command; /* decide: unsubscribe_decide */
 	uint64_t user_id;
+	struct text public_url; /* for the event */
 	uint64_t now_ms;
 };
 /** Sets unsubscribed_ms once: a repeated request keeps the first time. ERR_NOT_FOUND if the user

@@ -26,7 +26,7 @@ struct user_change {
 	/* True qualifies the user, false refunds all orders. The current state again changes
 	 * nothing. */
 	bool set_qualified, qualified;
-	struct text public_url; /* for the events of qualifying */
+	struct text public_url; /* for the events */
 	/* The result, valid in done. */
 	struct user_view view;
 	bool stale; /* with ERR_REFUSED: the user has another version */
@@ -43,7 +43,9 @@ struct user_judge {
 	struct who who;
 	struct codes *codes;
 	enum user_review decision; /* REVIEW_ACCEPTED or REVIEW_REJECTED */
-	struct user_view view;     /* valid in done, also with ERR_REFUSED */
+	struct text public_url;    /* for the event */
+	uint64_t now_ms;
+	struct user_view view; /* valid in done, also with ERR_REFUSED */
 };
 /** Decides a review. The rewards that waited for it follow in slices (reward_jobs.h). The same
  * decision again changes nothing. Errors of who_find; ERR_REFUSED if the user is not under review.

@@ -197,6 +197,8 @@ void user_review(struct call *call)
 	body_free(&body);
 	j->command = (struct command){.decide = user_judge_decide, .done = on_judged};
 	j->codes = call->api->codes;
+	j->public_url = call->api->public_url;
+	j->now_ms = call_now_ms(call);
 	call_submit(call, &j->command);
 }
 
@@ -241,6 +243,7 @@ void user_delete(struct call *call)
 	    .command = {.decide = user_erase_decide, .done = on_erased},
 	    .who = who,
 	    .codes = call->api->codes,
+	    .public_url = call->api->public_url,
 	    .now_ms = call_now_ms(call),
 	};
 	call_submit(call, &ec->erase.command);

@@ -12,17 +12,6 @@
 #include "core/code_alias.h"
 #include "v1.h"
 
-static const struct name flags[] = {
-    {FLAG_SAME_ADDRESS, "same_address"},
-    {FLAG_PLUS_ADDRESS, "plus_address"},
-    {FLAG_DISPOSABLE, "disposable"},
-    {FLAG_MANY_JOINS, "many_joins"},
-    {FLAG_SAME_MAILBOX, "same_mailbox"},
-    {FLAG_LINK_IN_NAME, "link_in_name"},
-    {FLAG_ROBOT, "robot"},
-    {0, NULL},
-};
-
 static void put_meta(struct json_out *o, struct pairs meta)
 {
 	struct text rest = meta.raw, field, value;
@@ -77,7 +66,7 @@ static void put_review(struct json_out *o, const struct user *u)
 	else
 		show_word(o, "state", REVIEW_NAMES, u->review);
 	json_open(o, "flags", '[');
-	for (const struct name *flag = flags; flag->word != NULL; flag++)
+	for (const struct name *flag = USER_FLAG_NAMES; flag->word != NULL; flag++)
 		if (u->flags & flag->number)
 			json_put_text(o, NULL, text_of(flag->word));
 	json_close(o, ']');

@@ -9,6 +9,7 @@
 
 #include "api/api.h"
 #include "core/delivery.h"
+#include "core/event_sets.h"
 #include "core/id_list.h"
 #include "http/url.h"
 

@@ -97,6 +97,22 @@ class Erase(Ops):
         self.erase(again["id"])
         self.await_silence()
 
+    def test_receivers_get_the_erasing_after_the_other_events(self):
+        """The response of the receiver is not stored, because it may name the person."""
+        webhook = self.hook("/mirror", (200, b"goodbye, Jessica"), events=["user.updated", "user.erased"])
+        jessica = self.join(self.campaign()["code"], "Jessica", "jessica@example.com")
+        self.has(self.api.json("PUT", f"/api/v2/users/{jessica['id']}", {"first_name": "Jessica B."}), 200)
+        until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 1, "the update is sent")
+        self.erase(jessica["id"])
+        until(lambda: len(self.deliveries(webhook_id=webhook["id"], status="delivered")) == 2, "both events are sent")
+        updated, erased = (r["query"] + r["body"] for r in self.desk.at("/mirror"))
+        self.assertIn("essica", updated)
+        for word in ("user.erased", jessica["code"], str(jessica["id"])):
+            self.assertIn(word, erased)
+        self.assertNotIn("essica", erased)
+        self.await_silence()
+        self.remove(webhook)
+
     def test_a_restart_continues_the_erasure(self):
         campaign = self.campaign()
         jessica = self.join(campaign["code"], "Jessica", "jessica@example.com")

@@ -120,7 +120,8 @@ class Webhooks(Served):
             for value in ("user.qualified", ["user.qualified"]):
                 webhook = self.has(self.create(**{"event": ..., name: value}), 201).data
                 self.assertEqual(webhook["events"], ["user.qualified"])
-        every = ["user.join", "user.qualified", "user.unqualified", "user.link_requested",
+        every = ["user.join", "user.qualified", "user.unqualified", "user.updated", "user.unsubscribed",
+                 "user.erased", "user.flagged", "user.reviewed", "user.link_requested",
                  "reward.due", "reward.issued", "reward.cancelled", "webhook.disabled", "delivery.exhausted"]
         self.assertEqual(self.has(self.create(event=..., events=every), 201).data["events"], every)
         for value in ("user.left", [], ["user.join", "x"], 7, "User.Join"):

@@ -62,6 +62,7 @@ static void on_found_post(struct link *link)
 	uc->unsubscribe = (struct unsubscribe){
 	    .command = {.decide = unsubscribe_decide, .done = on_done},
 	    .user_id = link->user.id,
+	    .public_url = call->api->public_url,
 	    .now_ms = call_now_ms(call),
 	};
 	call_submit(call, &uc->unsubscribe.command);

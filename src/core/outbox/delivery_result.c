@@ -213,6 +213,8 @@ enum err delivery_record_attempt_decide(struct command *command, struct tx *tx)
 	d.last_status = cmd->attempt.status;
 	d.last_failure = cmd->attempt.failure;
 	cmd->attempt.number = d.attempts;
+	if (d.event_type == EVENT_USER_ERASED)
+		cmd->attempt.answer = (struct text){0}; /* the receiver may still know the person */
 	if (d.status != DELIVERY_PENDING && (err = forget_erased(tx, cmd, &d)) != ERR_OK)
 		return err;
 	tx_put(tx, &KIND_ATTEMPT, &cmd->attempt);

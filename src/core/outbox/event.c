@@ -50,6 +50,8 @@ enum err event_snapshot(struct tx *tx, const struct user *user, const struct zon
 	event->alias = user->alias;
 	event->ip = user->ip;
 	event->test = user->test;
+	event->flags = user->flags;
+	event->review = user->review;
 	event->meta = user->meta;
 	event->referrer_first_name = referrer.first_name;
 	event->referrer_email = referrer.email;
@@ -141,4 +143,11 @@ enum err event_emit_about(struct tx *tx, struct user *user, struct event *event)
 	user->last_event_id = event->id;
 	tx_put(tx, &KIND_USER, user);
 	return err;
+}
+
+enum err event_emit_member(struct tx *tx, struct user *user, const struct zone *zone,
+			   struct event *event)
+{
+	enum err err = event_snapshot(tx, user, zone, event);
+	return err == ERR_OK ? event_emit_about(tx, user, event) : err;
 }

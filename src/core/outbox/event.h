@@ -6,7 +6,7 @@
 #define CORE_EVENT_H
 
 #include "base/zone.h"
-#include "core/records.h"
+#include "core/event_sets.h"
 #include "core/webhook_ops.h"
 #include "store/tx.h"
 
@@ -40,5 +40,8 @@ enum err event_emit(struct tx *tx, struct event *event) WARN_UNUSED;
 /** The same for an event about a user, which becomes the newest of the user's chain of events.
  * Stages `user` as it is. */
 enum err event_emit_about(struct tx *tx, struct user *user, struct event *event) WARN_UNUSED;
+/** event_snapshot, then event_emit_about: the caller has set type, time and public_url. */
+enum err event_emit_member(struct tx *tx, struct user *user, const struct zone *zone,
+			   struct event *event) WARN_UNUSED;
 
 #endif

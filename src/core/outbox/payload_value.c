@@ -10,6 +10,7 @@
 #include "base/decimal.h"
 #include "base/ip.h"
 #include "core/code_alias.h"
+#include "core/event_sets.h"
 #include "core/money.h"
 #include "core/names.h"
 #include "core/payload.h"
@@ -34,6 +35,8 @@ enum how {
 	AS_EVENT,
 	AS_METRIC,
 	AS_RECIPIENT,
+	AS_REVIEW,
+	AS_FLAGS,
 	AS_MONEY,
 	AS_CLAWBACK,
 	AS_CLAWED_BACK,
@@ -76,6 +79,8 @@ static const struct payload_field fields[] = {
     {NAME("referrer_url"), AS_URL, offsetof(struct event, referrer_id)},
     {NAME("unsubscribe_url"), AS_UNSUBSCRIBE, offsetof(struct event, user_id)},
     {NAME("me_url"), AS_ME, offsetof(struct event, user_id)},
+    {NAME("review"), AS_REVIEW, offsetof(struct event, review)},
+    {NAME("flags"), AS_FLAGS, offsetof(struct event, flags)},
     {NAME("rule_id"), AS_ID, offsetof(struct event, rule_id)},
     {NAME("reward_id"), AS_ID, offsetof(struct event, reward_id)},
     {NAME("reward_name"), AS_TEXT, offsetof(struct event, reward_name)},
@@ -219,6 +224,20 @@ static void set_word(struct payload_value *v, const struct name *table, uint64_t
 		set_text(v, text_of(name_of(table, number)));
 }
 
+/* "plus_address disposable" */
+static void set_flags(struct payload_value *v, uint64_t flags)
+{
+	buf_reset(v->long_text);
+	for (const struct name *flag = USER_FLAG_NAMES; flag->word != NULL; flag++) {
+		if ((flags & flag->number) == 0)
+			continue;
+		if (v->long_text->n > 0)
+			buf_char(v->long_text, ' ');
+		buf_str(v->long_text, flag->word);
+	}
+	set_text(v, buf_view(v->long_text));
+}
+
 /* "49.90" is text in JSON too, because most readers would take a number as a binary fraction. */
 static void set_money(struct payload_value *v, uint64_t amount, struct text currency)
 {
@@ -235,9 +254,21 @@ static void set_bool(struct payload_value *v, bool yes)
 	v->kind = VALUE_BOOL;
 }
 
+static void set_clawback(struct payload_value *v, const struct event *e, uint64_t clawback)
+{
+	if (e->reward_id != 0)
+		set_bool(v, clawback != 0);
+}
+
+static void set_clawed_back(struct payload_value *v, const struct event *e, uint64_t amount)
+{
+	if (e->reward_clawback)
+		set_money(v, amount, e->reward_currency);
+}
+
 static const struct name *const words[] = {
     [AS_SOURCE] = SOURCE_NAMES, [AS_USER_TYPE] = USER_TYPE_NAMES, [AS_EVENT] = EVENT_NAMES,
-    [AS_METRIC] = METRIC_NAMES, [AS_RECIPIENT] = RECIPIENT_NAMES,
+    [AS_METRIC] = METRIC_NAMES, [AS_RECIPIENT] = RECIPIENT_NAMES, [AS_REVIEW] = REVIEW_NAMES,
 };
 
 static void value_of(struct payload_value *v, const struct payload_field *field,
@@ -285,20 +316,33 @@ static void value_of(struct payload_value *v, const struct payload_field *field,
 	case AS_EVENT:
 	case AS_METRIC:
 	case AS_RECIPIENT:
+	case AS_REVIEW:
 		set_word(v, words[field->how], *n);
+		break;
+	case AS_FLAGS:
+		set_flags(v, *n);
 		break;
 	case AS_MONEY:
 		set_money(v, *n, e->reward_currency);
 		break;
 	case AS_CLAWED_BACK:
-		if (e->reward_clawback)
-			set_money(v, *n, e->reward_currency);
+		set_clawed_back(v, e, *n);
 		break;
 	case AS_CLAWBACK:
-		if (e->reward_id != 0)
-			set_bool(v, *n != 0);
+		set_clawback(v, e, *n);
 		break;
 	}
+}
+
+/* The fields of user.erased. All others, and form fields, are about the person. */
+static bool outlives_user(const struct payload_field *f)
+{
+	static const char *const names[] = {"id",    "code",     "campaign_id",
+					    "event", "event_id", "occurred_at"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (text_eq(f->name, text_of(names[i])))
+			return true;
+	return false;
 }
 
 void payload_value_by_name(struct payload_value *v, struct text name, const struct event *e,
@@ -307,6 +351,8 @@ void payload_value_by_name(struct payload_value *v, struct text name, const stru
 	const struct payload_field *f = payload_field_find(name);
 	struct text given;
 	v->kind = VALUE_ABSENT;
+	if (e->type == EVENT_USER_ERASED && (f == NULL || !outlives_user(f)))
+		return;
 	if (f != NULL) {
 		value_of(v, f, e, codes);
 		return;
@@ -343,16 +389,29 @@ static void add_same(struct buf *out, struct text name)
 	pairs_add(out, name, name);
 }
 
+/* Fields that follow the thirteen if one of the events is chosen. */
+static const struct {
+	uint64_t events;
+	const char *name;
+} further[] = {
+    {REWARD_EVENTS | MEMBER_EVENTS, "event"},
+    {REWARD_EVENTS, "reward_id"},
+    {REWARD_EVENTS, "reward_name"},
+    {REWARD_EVENTS, "reward_metric"},
+    {REWARD_EVENTS, "reward_amount"},
+    {REWARD_EVENTS, "reward_currency"},
+    {REWARD_EVENTS, "reward_coupon"},
+    {REWARD_EVENTS, "recipient"},
+    {1 << EVENT_USER_FLAGGED | 1 << EVENT_USER_REVIEWED, "review"},
+    {1 << EVENT_USER_FLAGGED | 1 << EVENT_USER_REVIEWED, "flags"},
+    {1 << EVENT_USER_LINK_REQUESTED, "me_url"},
+};
+
 void payload_default_fields(uint64_t events, struct buf *out)
 {
-	static const char *const of_rewards[] = {
-	    "event",         "reward_id",       "reward_name",   "reward_metric",
-	    "reward_amount", "reward_currency", "reward_coupon", "recipient"};
 	for (size_t i = 0; i < DEFAULT_FIELDS; i++)
 		add_same(out, fields[i].name);
-	for (size_t i = 0;
-	     (events & REWARD_EVENTS) != 0 && i < sizeof of_rewards / sizeof *of_rewards; i++)
-		add_same(out, text_of(of_rewards[i]));
-	if ((events & 1 << EVENT_USER_LINK_REQUESTED) != 0)
-		add_same(out, TEXT("me_url"));
+	for (size_t i = 0; i < sizeof further / sizeof *further; i++)
+		if ((events & further[i].events) != 0)
+			add_same(out, text_of(further[i].name));
 }

@@ -4,6 +4,7 @@
  */
 #include "base/typed.h"
 #include "base/utf8.h"
+#include "core/event_sets.h"
 #include "core/payload.h"
 #include "core/webhook.h"
 #include "payload_name.h"

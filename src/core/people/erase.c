@@ -4,6 +4,7 @@
  */
 #include "core/erase.h"
 
+#include "core/outbox/event.h"
 #include "core/rank.h"
 #include "core/way_back_records.h"
 #include "user_index.h"
@@ -62,6 +63,23 @@ static enum err remove_rows(struct user_erase *cmd, struct tx *tx, const struct 
 	return rank_forget(tx, user->campaign_id, user->id, stats.referrals);
 }
 
+/* The event is not in the user's chain of events, so that the job leaves it alone. */
+static enum err emit_erased(const struct user_erase *cmd, struct tx *tx, const struct user *user)
+{
+	struct event event = {
+	    .type = EVENT_USER_ERASED,
+	    .at_ms = cmd->now_ms,
+	    .campaign_id = user->campaign_id,
+	    .user_id = user->id,
+	    .user_type = user->type,
+	    .source = user->source,
+	    .alias = user->alias,
+	    .public_url = cmd->public_url,
+	    .test = user->test,
+	};
+	return event_emit(tx, &event);
+}
+
 enum err user_erase_decide(struct command *command, struct tx *tx)
 {
 	struct user_erase *cmd = (struct user_erase *)command;
@@ -82,5 +100,5 @@ enum err user_erase_decide(struct command *command, struct tx *tx)
 	    (err = uncount_for_referrer(tx, &user)) != ERR_OK)
 		return err;
 	tx_put(tx, &KIND_ERASURE, &erasure);
-	return ERR_OK;
+	return emit_erased(cmd, tx, &user);
 }

@@ -64,6 +64,9 @@ static enum err clean_delivery(struct erase_slice *s, struct tx *tx, uint64_t id
 	enum err err = tx_get(tx, &KIND_DELIVERY, &d);
 	if (err != ERR_OK)
 		return err == ERR_NOT_FOUND ? ERR_OK : err;
+	/* It tells a receiver that the person is gone, and has no personal data. */
+	if (d.event_type == EVENT_USER_ERASED)
+		return ERR_OK;
 	if (d.user_id == s->erasure.user_id && d.status == DELIVERY_PENDING &&
 	    (err = cancel(s, tx, &d)) != ERR_OK)
 		return err;

@@ -95,8 +95,14 @@ static enum err emit_join(struct join *j, struct tx *tx)
 	    .referrer_alias = referrer->alias,
 	    .public_url = j->public_url,
 	    .test = user->test,
+	    .flags = user->flags,
+	    .review = user->review,
 	};
 	event_set_days(&event, campaign_zone(&j->campaign));
+	enum err err = event_emit_about(tx, user, &event);
+	if (err != ERR_OK || user->flags == 0)
+		return err;
+	event.type = EVENT_USER_FLAGGED;
 	return event_emit_about(tx, user, &event);
 }
 

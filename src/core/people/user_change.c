@@ -5,7 +5,9 @@
 #include "core/user_change.h"
 
 #include "core/address_index.h"
+#include "core/campaign_defaults.h"
 #include "core/form_field.h"
+#include "core/outbox/event.h"
 #include "core/pass_param.h"
 #include "core/records/email_index.h"
 #include "core/reward.h"
@@ -88,6 +90,33 @@ static enum err change_meta(struct user_change *c, struct tx *tx, const struct c
 	return failed ? ERR_NO_MEMORY : err;
 }
 
+/* ---- events ---- */
+
+static enum err emit(struct user_change *c, struct tx *tx, enum event_type type)
+{
+	struct event event = {.type = type, .at_ms = c->now_ms, .public_url = c->public_url};
+	return event_emit_member(tx, &c->view.user, campaign_zone(c->view.campaign), &event);
+}
+
+static bool is_updated(const struct user *before, const struct user *after)
+{
+	return !text_eq(before->first_name, after->first_name) ||
+	       !text_eq(before->email, after->email) || !text_eq(before->alias, after->alias) ||
+	       !text_eq(before->meta.raw, after->meta.raw) ||
+	       (before->unsubscribed_ms != 0 && after->unsubscribed_ms == 0);
+}
+
+static enum err emit_changes(struct user_change *c, struct tx *tx, const struct user *before)
+{
+	const struct user *after = &c->view.user;
+	enum err err = ERR_OK;
+	if (is_updated(before, after))
+		err = emit(c, tx, EVENT_USER_UPDATED);
+	if (err == ERR_OK && before->unsubscribed_ms == 0 && after->unsubscribed_ms != 0)
+		err = emit(c, tx, EVENT_USER_UNSUBSCRIBED);
+	return err;
+}
+
 /* ---- qualifying ---- */
 
 /* A client that sends back the value that it has read changes nothing. */
@@ -139,6 +168,7 @@ enum err user_change_decide(struct command *command, struct tx *tx)
 		err = check_version(c);
 	if (err == ERR_OK)
 		err = user_view_fill(tx, &c->view, 1);
+	const struct user before = *user;
 	if (err == ERR_OK)
 		check_qualified(c);
 	if (err == ERR_OK)
@@ -156,7 +186,8 @@ enum err user_change_decide(struct command *command, struct tx *tx)
 	if (c->set_unsubscribed && c->unsubscribed != (user->unsubscribed_ms != 0))
 		user->unsubscribed_ms = c->unsubscribed ? c->now_ms : 0;
 	tx_put(tx, &KIND_USER, user);
-	return changes_qualified(c) ? qualify(c, tx) : ERR_OK;
+	err = emit_changes(c, tx, &before);
+	return err == ERR_OK && changes_qualified(c) ? qualify(c, tx) : err;
 }
 
 /* ---- other commands ---- */
@@ -174,7 +205,9 @@ enum err user_judge_decide(struct command *command, struct tx *tx)
 		return ERR_REFUSED;
 	user_index_review(tx, user, j->decision);
 	reward_review_decided(tx, user->id);
-	return ERR_OK;
+	struct event event = {
+	    .type = EVENT_USER_REVIEWED, .at_ms = j->now_ms, .public_url = j->public_url};
+	return event_emit_member(tx, user, campaign_zone(j->view.campaign), &event);
 }
 
 enum err user_qualify_decide(struct command *command, struct tx *tx)

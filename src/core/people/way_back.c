@@ -82,9 +82,7 @@ static enum err emit(struct tx *tx, struct user *user, const struct way_back_ask
 	    .at_ms = ask->now_ms,
 	    .public_url = ask->public_url,
 	};
-	enum err err = event_snapshot(tx, user, ask->zone, &event);
-	if (err == ERR_OK)
-		err = event_emit_about(tx, user, &event);
+	enum err err = event_emit_member(tx, user, ask->zone, &event);
 	*event_id = event.id;
 	return err;
 }

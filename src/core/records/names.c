@@ -30,6 +30,11 @@ const struct name EVENT_NAMES[] = {
     {EVENT_USER_JOIN, "user.join"},
     {EVENT_USER_QUALIFIED, "user.qualified"},
     {EVENT_USER_UNQUALIFIED, "user.unqualified"},
+    {EVENT_USER_UPDATED, "user.updated"},
+    {EVENT_USER_UNSUBSCRIBED, "user.unsubscribed"},
+    {EVENT_USER_ERASED, "user.erased"},
+    {EVENT_USER_FLAGGED, "user.flagged"},
+    {EVENT_USER_REVIEWED, "user.reviewed"},
     {EVENT_USER_LINK_REQUESTED, "user.link_requested"},
     {EVENT_REWARD_DUE, "reward.due"},
     {EVENT_REWARD_ISSUED, "reward.issued"},
@@ -73,6 +78,16 @@ const struct name REVIEW_NAMES[] = {
     {REVIEW_PENDING, "pending"},
     {REVIEW_ACCEPTED, "accepted"},
     {REVIEW_REJECTED, "rejected"},
+    {0, NULL},
+};
+const struct name USER_FLAG_NAMES[] = {
+    {FLAG_SAME_ADDRESS, "same_address"},
+    {FLAG_PLUS_ADDRESS, "plus_address"},
+    {FLAG_DISPOSABLE, "disposable"},
+    {FLAG_MANY_JOINS, "many_joins"},
+    {FLAG_SAME_MAILBOX, "same_mailbox"},
+    {FLAG_LINK_IN_NAME, "link_in_name"},
+    {FLAG_ROBOT, "robot"},
     {0, NULL},
 };
 const struct name SCOPE_NAMES[] = {{0, "read"}, {1, "write"}, {2, "admin"}, {0, NULL}};

@@ -143,6 +143,8 @@ static const struct field event_values[] = {
     VALUE(38, DAY, event, joined_day),
     VALUE(39, DAY, event, qualified_day),
     VALUE(40, ID, event, reward_clawback_amount),
+    VALUE(41, U64, event, flags),
+    WORD(42, REVIEW_NAMES, event, review),
 };
 const struct record_kind KIND_EVENT = KIND(9, event, "events");
 

@@ -321,6 +321,7 @@ static inline enum err model_erase(struct model *m, uint64_t user)
 	if (user == 0 || user > m->n_users || u->erased)
 		return ERR_NOT_FOUND;
 	u->erased = true;
+	m->n_events++; /* user.erased, which no webhook of the model wants */
 	if (u->referrer == 0 || referrer->erased)
 		return ERR_OK;
 	referrer->referrals--;

@@ -96,7 +96,7 @@ static inline void story_compare(struct story_run *r, bool everybody)
 static inline void story_count_events(struct story_run *r)
 {
 	enum { PAGE = 4000 };
-	unsigned counts[EVENT_DELIVERY_EXHAUSTED + 1] = {0};
+	unsigned counts[EVENT_TYPE_END] = {0};
 	struct event *page = calloc(PAGE + 1, sizeof *page), from = {0};
 	struct webhook_stats stats = {.webhook_id = 1};
 	assert_non_null(page);
@@ -127,6 +127,7 @@ static inline void story_count_events(struct story_run *r)
 		assert_int_equal(counts[expected[i].type], expected[i].changes);
 		sum += expected[i].changes;
 	}
+	assert_int_equal(counts[EVENT_USER_ERASED], r->s->n_erased);
 	assert_int_equal(world_get(r->w, &KIND_WEBHOOK_STATS, &stats), ERR_OK);
 	assert_int_equal(stats.pending + stats.cancelled, sum); /* one webhook gets all events */
 	free(page);

@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "core/actor.h"
+#include "core/event_sets.h"
 #include "core/names.h"
-#include "core/records.h"
 
 static bool starts(const char *word, const char *start)
 {
@@ -34,9 +34,9 @@ static void every_event_is_in_the_right_mask(void **state)
 		bool is_user = starts(n->word, "user."), is_reward = starts(n->word, "reward.");
 		assert_in_range(n->number, EVENT_USER_JOIN, EVENT_TYPE_END - 1);
 		if (((REWARD_EVENTS >> n->number & 1) != 0) != is_reward)
-			fail_msg("%s: mend REWARD_EVENTS in core/records.h", n->word);
+			fail_msg("%s: mend REWARD_EVENTS in core/event_sets.h", n->word);
 		if (((OPERATOR_EVENTS >> n->number & 1) != 0) != (!is_user && !is_reward))
-			fail_msg("%s: mend OPERATOR_EVENTS in core/records.h", n->word);
+			fail_msg("%s: mend OPERATOR_EVENTS in core/event_sets.h", n->word);
 	}
 }
 

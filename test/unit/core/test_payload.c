@@ -116,6 +116,37 @@ static void the_me_url_is_the_users(void **state)
 	assert_payload(f, FORMAT_JSON, &event, "{\"me_url\":null}");
 }
 
+/* The values are in the event here, which the stored event does not have. */
+static void user_erased_has_the_id_and_the_code_only(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	event.type = EVENT_USER_ERASED;
+	event.flags = FLAG_PLUS_ADDRESS;
+	event.meta.raw = TEXT("shoe_size=42");
+	payload_default_fields(1 << EVENT_USER_ERASED, &f->fields);
+	field(f, "me_url", "me_url");
+	field(f, "flags", "flags");
+	field(f, "shoe_size", "shoe_size");
+	assert_payload(f, FORMAT_FORM, &event,
+		       "referrer_id=&referrer_code=&referrer_first_name=&referrer_email=&id=261471"
+		       "&code=uciSAGYz&first_name=&email=&url=&source=&date=&referrals_count="
+		       "&campaign_id=4815&event=user.erased&me_url=&flags=&shoe_size=");
+}
+
+static void reviews_and_flags_are_words(void **state)
+{
+	struct fixture *f = *state;
+	struct event event = byron_joined();
+	field(f, "review", "review");
+	field(f, "flags", "flags");
+	assert_payload(f, FORMAT_JSON, &event, "{\"review\":null,\"flags\":null}");
+	event.review = REVIEW_PENDING;
+	event.flags = FLAG_PLUS_ADDRESS | FLAG_DISPOSABLE;
+	assert_payload(f, FORMAT_JSON, &event,
+		       "{\"review\":\"pending\",\"flags\":\"plus_address disposable\"}");
+}
+
 static void fields_are_renamed_and_hidden(void **state)
 {
 	struct fixture *f = *state;
@@ -356,6 +387,8 @@ int main(void)
 	    WITH_FIXTURE(dates_are_in_the_time_zone_of_the_event),
 	    WITH_FIXTURE(the_unsubscribe_url_is_the_users),
 	    WITH_FIXTURE(the_me_url_is_the_users),
+	    WITH_FIXTURE(user_erased_has_the_id_and_the_code_only),
+	    WITH_FIXTURE(reviews_and_flags_are_words),
 	    WITH_FIXTURE(fields_are_renamed_and_hidden),
 	    WITH_FIXTURE(form_fields_of_the_campaign_are_sent),
 	    WITH_FIXTURE(dots_make_nested_objects),

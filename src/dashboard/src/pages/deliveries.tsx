@@ -14,7 +14,8 @@ import { t } from "../words";
 
 const statuses = ["pending", "held", "delivered", "exhausted", "cancelled"] as const;
 const events: Schemas["EventName"][] = [
-	"user.join", "user.qualified", "user.unqualified", "user.link_requested", "reward.due", "reward.issued", "reward.cancelled",
+	"user.join", "user.qualified", "user.unqualified", "user.updated", "user.unsubscribed", "user.erased",
+	"user.flagged", "user.reviewed", "user.link_requested", "reward.due", "reward.issued", "reward.cancelled",
 	"webhook.disabled", "delivery.exhausted",
 ];
 

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { Words } from "../words/en";
 import { t } from "../words";
 import type { Draft, EventName } from "./draft";
+import { MEMBER_EVENTS } from "./fields";
 import { Check, FieldProblem } from "./section";
 
 type Choice = readonly [EventName, keyof Words];
@@ -16,6 +17,11 @@ const USUAL: readonly Choice[] = [
 /** Behind a line, so that the first screen has room for the endpoint. */
 const OTHER: readonly Choice[] = [
 	["user.unqualified", "onUnqualified"],
+	["user.updated", "onUpdated"],
+	["user.unsubscribed", "onUnsubscribed"],
+	["user.erased", "onErased"],
+	["user.flagged", "onFlagged"],
+	["user.reviewed", "onReviewed"],
 	["user.link_requested", "onLinkRequested"],
 	["reward.cancelled", "onRewardCancelled"],
 	["webhook.disabled", "onWebhookDisabled"],
@@ -25,8 +31,8 @@ const OTHER: readonly Choice[] = [
 export function EventSection({ draft, change }: { draft: Draft; change: (to: Partial<Draft>) => void }) {
 	const choose = (event: EventName, on: boolean) => {
 		const events = [...USUAL, ...OTHER].map(([e]) => e).filter((e) => (e === event ? on : draft.events.includes(e)));
-		// Most rewards are for the referrer, and anybody may lose their page: such a webhook takes both types of users.
-		const both = on && (event.startsWith("reward.") || event === "user.link_requested");
+		// Most rewards are for the referrer, and the events about members concern anybody: both types of users.
+		const both = on && (event.startsWith("reward.") || MEMBER_EVENTS.includes(event));
 		change({ events, ...(both && { types: ["person_invited", "person_referring"] }) });
 	};
 	const checks = (choices: readonly Choice[]) =>

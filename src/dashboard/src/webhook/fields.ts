@@ -15,13 +15,17 @@ const DEFAULT = [
 ];
 const FURTHER = [
 	"type", "qualified", "qualified_at", "qualified_referrals_count", "ip", "event", "event_id", "occurred_at",
-	"referrer_url", "unsubscribe_url", "me_url",
+	"referrer_url", "unsubscribe_url", "me_url", "review", "flags",
 ];
 const REWARD = [
 	"event", "reward_id", "reward_name", "reward_metric", "reward_amount", "reward_currency", "reward_coupon",
 	"recipient",
 ];
 const REWARD_FURTHER = ["rule_id", "reward_reason", "reward_clawback", "reward_clawback_amount"];
+
+export const MEMBER_EVENTS: EventName[] = [
+	"user.updated", "user.unsubscribed", "user.erased", "user.flagged", "user.reviewed", "user.link_requested",
+];
 
 const aboutRewards = (events: EventName[]) => events.some((e) => e.startsWith("reward."));
 
@@ -34,8 +38,13 @@ export function formFields(campaign: Schemas["Campaign"] | undefined): string[] 
 /** A row for each field: those that are sent, in their order, then the others. */
 export function rowsFor(events: EventName[], sent?: { field: string; as: string }[], form: string[] = []): FieldRow[] {
 	const rewards = aboutRewards(events);
-	const link = events.includes("user.link_requested");
-	const on = sent ?? [...DEFAULT, ...(rewards ? REWARD : []), ...(link ? ["me_url"] : [])].map((field) => ({ field, as: field }));
+	const reviews = events.includes("user.flagged") || events.includes("user.reviewed");
+	const further = [
+		...(rewards ? REWARD : events.some((e) => MEMBER_EVENTS.includes(e)) ? ["event"] : []),
+		...(reviews ? ["review", "flags"] : []),
+		...(events.includes("user.link_requested") ? ["me_url"] : []),
+	];
+	const on = sent ?? [...DEFAULT, ...further].map((field) => ({ field, as: field }));
 	const known = [...DEFAULT, ...FURTHER, ...(rewards ? [...REWARD, ...REWARD_FURTHER] : []), ...form];
 	const named = new Set(on.map((f) => f.field));
 	const off = [...new Set(known)].filter((field) => !named.has(field));
