@@ -17,7 +17,7 @@ async function nothing() {
 	assertClean(page);
 }
 
-/** Each server sends the deliveries of at least one webhook, and together of all. */
+/** Each server sends the deliveries of at least one webhook, and every webhook has a server. */
 async function shareTheWebhooks(page) {
 	for (let i = 0; i < WEBHOOKS; i++)
 		await api("POST", "/api/v2/webhooks", { name: `W${i}`, event: "user.join", url: `https://crm${i}.example/h` });
@@ -54,7 +54,7 @@ async function both() {
 	assertClean(page);
 }
 
-/** The lease of a killed server runs out, and the open page tells so. */
+/** The lease of a killed server expires, and the open page shows it. */
 async function silence() {
 	const page = await signedIn("settings/health");
 	await row(page, "b").getByText("No answer").waitFor();

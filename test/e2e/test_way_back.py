@@ -44,7 +44,7 @@ class WayBack(Pages):
         self.assertEqual(sorted(hook["types"]), ["person_invited", "person_referring"])
         answer = self.has(self.form(campaign["code"], PERSON), 202)
         self.is_page(answer)
-        self.assertIn("Look into your mail", Markup(answer).text)
+        self.assertIn("Check your e-mail", Markup(answer).text)
         self.assertEqual(self.has(self.public.form(f"/{campaign['code']}/join", PERSON), 202).data, {"accepted": True})
         first, second = self.links(hook, 2)
         self.assertNotEqual(first, second)

@@ -49,12 +49,12 @@ const char *const HTML_WORDS_DE[HTML_WORDS] = {
     [WORD_LINK_SENT_BODY] = "Du bist schon dabei. In wenigen Minuten bekommst du eine "
 			    "Nachricht mit einem Link zu deiner Seite.",
     [WORD_WAY_BACK] = "Deine Seite",
-    [WORD_WAY_BACK_BODY] = "Drücke den Knopf, um deinen Link und deine Freunde zu sehen.",
+    [WORD_WAY_BACK_BODY] = "Klicke auf den Knopf, um deinen Link und deine Freunde zu sehen.",
     [WORD_WAY_BACK_BUTTON] = "Meine Seite öffnen",
-    [WORD_LINK_OVER] = "Dieser Link gilt nicht mehr",
-    [WORD_LINK_OVER_BODY] = "Ein Link gilt nur einmal und nur eine Stunde lang. Gib im "
+    [WORD_LINK_OVER] = "Dieser Link funktioniert nicht mehr",
+    [WORD_LINK_OVER_BODY] = "Ein Link funktioniert nur einmal und nur eine Stunde lang. Gib im "
 			    "Formular deine E-Mail-Adresse ein, um einen neuen zu bekommen.",
-    [WORD_LINK_AGAIN] = "Neuen Link bekommen",
+    [WORD_LINK_AGAIN] = "Neuen Link anfordern",
     [WORD_CLOSED] = "Teilnahme zurzeit nicht möglich",
     [WORD_ENDED] = "Diese Aktion ist zu Ende",
     [WORD_CLOSED_DRAFT] = "Diese Aktion ist noch nicht geöffnet. Bitte schau später wieder vorbei.",

@@ -44,7 +44,7 @@ const char *const HTML_WORDS_EN[HTML_WORDS] = {
     [WORD_QUALIFIED] = "of them qualified",
     [WORD_ACCEPTED] = "Thank you",
     [WORD_ACCEPTED_BODY] = "You will hear from us soon.",
-    [WORD_LINK_SENT] = "Look into your mail",
+    [WORD_LINK_SENT] = "Check your e-mail",
     [WORD_LINK_SENT_BODY] = "You have already joined. In a few minutes you get a message with "
 			    "a link to your page.",
     [WORD_WAY_BACK] = "Your page",

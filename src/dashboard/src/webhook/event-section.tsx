@@ -14,7 +14,7 @@ const USUAL: readonly Choice[] = [
 	["reward.due", "onRewardDue"],
 	["reward.issued", "onRewardIssued"],
 ];
-/** Behind a line, so that the first screen has room for the endpoint. */
+/** These events are folded away, so that the first screen has room for the endpoint. */
 const OTHER: readonly Choice[] = [
 	["user.unqualified", "onUnqualified"],
 	["user.updated", "onUpdated"],

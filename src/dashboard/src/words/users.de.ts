@@ -39,7 +39,7 @@ export const deUsers: Same = {
 	flagPlus: "Die E-Mail-Adresse hat ein + vor dem @, so kann ein Postfach viele Adressen haben.",
 	flagDisposable: "Die E-Mail-Adresse gehört zu einem Anbieter von Wegwerfadressen.",
 	flagManyJoins: "Über diesen Link sind in einer Stunde mehr als 100 Personen beigetreten.",
-	flagRobot: "Das Formular wurde wie von einem Roboter ausgefüllt: ein verstecktes Feld, oder binnen einer Sekunde.",
+	flagRobot: "Ein Roboter hat wohl das Formular ausgefüllt: Ein verstecktes Feld hat einen Wert, oder das Formular kam binnen einer Sekunde.",
 	flagLink: "Der Vorname enthält eine Webadresse.",
 	times: "{n}-mal", timesSince: "{n}-mal seit {time}",
 	nothingWaits: "Keine Prämie wartet auf diese Entscheidung.",

@@ -33,7 +33,7 @@ export const enUsers = {
 	flagPlus: "The e-mail address has a + before the @, so one mailbox can have many addresses.",
 	flagDisposable: "The e-mail address is at a provider of throw-away addresses.",
 	flagManyJoins: "More than 100 people joined through this link within an hour.",
-	flagRobot: "The form was filled like a robot does it: a hidden field, or within a second.",
+	flagRobot: "A robot seems to have filled in the form: a hidden field has a value, or the form came within a second.",
 	flagLink: "The first name has a web address in it.",
 	times: "{n} times", timesSince: "{n} times since {time}",
 	nothingWaits: "No reward waits for this decision.",
