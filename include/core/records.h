@@ -48,7 +48,7 @@ enum event_type {
 	EVENT_USER_LINK_REQUESTED, /* a known address was entered: the user wants the way back */
 	EVENT_USER_UPDATED,        /* name, address, form fields or code; or resubscribed */
 	EVENT_USER_UNSUBSCRIBED,
-	EVENT_USER_ERASED,   /* has the id and the code only, and outlives the user */
+	EVENT_USER_ERASED,   /* no name, address or form field; sent after the user is erased */
 	EVENT_USER_FLAGGED,  /* the join is suspicious */
 	EVENT_USER_REVIEWED, /* a person has decided about it */
 	EVENT_TYPE_END,      /* one more than the last type: add a new type above this line */

@@ -12,7 +12,7 @@ export const deWebhooks: Same = {
 	onJoin: "Jemand tritt einer Kampagne bei.", onQualified: "Ein eingeladener Freund wird Kunde.",
 	onUpdated: "Name, Adresse, Formularfelder oder Code einer Person haben sich geändert.",
 	onUnsubscribed: "Eine Person möchte keine Nachrichten mehr.",
-	onErased: "Eine Person wurde gelöscht. Die Anfrage enthält keine persönlichen Daten.",
+	onErased: "Eine Person wurde gelöscht. Die Anfrage enthält weder Namen noch Adresse.",
 	onFlagged: "Ein Beitritt ist auffällig und wartet auf eine Prüfung.",
 	onReviewed: "Dein Team hat über eine auffällige Person entschieden.",
 	onLinkRequested: "Jemand hat eine bekannte Adresse eingegeben und braucht per E-Mail einen Link zur eigenen Seite.",

@@ -8,7 +8,7 @@ export const enWebhooks = {
 	onJoin: "Somebody joins a campaign.", onQualified: "An invited friend becomes a customer.",
 	onUpdated: "A user's name, address, form fields or code changed.",
 	onUnsubscribed: "A user wants no more messages.",
-	onErased: "A user was erased. The request has no personal data.",
+	onErased: "A user was erased. The request has no name and no address.",
 	onFlagged: "A join is suspicious and waits for a review.",
 	onReviewed: "Your team decided about a suspicious user.",
 	onLinkRequested: "Somebody entered a known address, and needs a link to their page by e-mail.",
