@@ -29,7 +29,7 @@ SOCKET = ".s.PGSQL.5432"
 # ---- the standby, and the proxy in front of the primary ----
 
 async def delay(reader, writer, seconds):
-    """Passes bytes on so many seconds after they came."""
+    """Passes bytes on after a delay in seconds."""
     loop, waiting, came = asyncio.get_running_loop(), collections.deque(), asyncio.Event()
 
     async def send():
@@ -108,7 +108,7 @@ class Pair:
 # ---- the load ----
 
 class Nodes:
-    """So many nodes on a new database."""
+    """Nodes on a new database."""
 
     def __init__(self, pair, directory, n):
         self.place = Place(tempfile.mkdtemp(dir=directory), pair.primary.new_database()[1])

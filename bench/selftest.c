@@ -162,7 +162,8 @@ static void selftest_urls(struct selftest *t)
 	      targets_parse(o.urls.at, 2, false, &targets) && targets.n == 2 &&
 		  strcmp(targets.at[1].host, "[::1]:8081") == 0,
 	      "the second node has a wrong address");
-	check(t, !targets_parse(o.urls.at, 0, false, &targets), "no address is accepted");
+	check(t, !targets_parse(o.urls.at, 0, false, &targets),
+	      "an empty list of addresses is accepted");
 }
 
 struct spread {

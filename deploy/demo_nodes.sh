@@ -23,7 +23,7 @@ until_true() { # WHAT COMMAND...
 	local end=$((SECONDS + 60)) what=$1
 	shift
 	until "$@"; do
-		[ "$SECONDS" -lt "$end" ] || fail "not within 60 s: $what"
+		[ "$SECONDS" -lt "$end" ] || fail "still not true after 60 s: $what"
 		sleep 0.05
 	done
 }

@@ -69,7 +69,7 @@ class Configuration(Nodes):
         return {"Cookie": signed.headers["Set-Cookie"].partition(";")[0]}
 
     def change_sessions(self, ago_s):
-        """All sessions were last used so many seconds ago. No node learns of it."""
+        """Sets the last use of all sessions to `ago_s` seconds ago, without telling the nodes."""
         self.postgresql.sql(f"UPDATE sessions SET seen_at = clock_timestamp() - interval '{ago_s} s', "
                             "created_at = created_at - interval '2 h'", self.database)
 
@@ -77,7 +77,7 @@ class Configuration(Nodes):
         return int(self.postgresql.sql(query, self.database)[0][0])
 
     def change_configuration(self):
-        """So that all nodes read the sessions again."""
+        """Makes all nodes read the sessions again."""
         self.campaign(self.a)
         for node in self.nodes:
             self.has(node.api.get("/api/v2/campaigns"), 200)

@@ -24,7 +24,7 @@ formats = jsonschema.FormatChecker(formats=["date"])
 formats.checks("date-time")(lambda v: not isinstance(v, str) or re.fullmatch(TIME, v) is not None)
 formats.checks("uri")(lambda v: not isinstance(v, str) or re.match(r"https?://[^\s]+$", v) is not None)
 
-# The user who has what an example asks for, because the example was sent before.
+# The user who already has the values of an example, because the example was sent before.
 TAKEN = {
     "v1CreateUser": "/api/v2/users/ada@v1.example?campaign_id=1",
     "updateUser": "/api/v2/users/ANN10",

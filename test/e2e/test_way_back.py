@@ -1,4 +1,4 @@
-"""Owns the tests of the way back to one's own page: the event with a link, the page of the link, and what limits both.
+"""Owns the tests of the way back to one's own page: the event with a link, the page of the link, and the limits of both.
 Never tests the own page itself (test_pages.py does). Called by unittest."""
 import urllib.parse
 

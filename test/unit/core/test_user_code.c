@@ -88,7 +88,7 @@ static void a_chosen_code_matches_in_any_case(void **state)
 	assert_int_equal(choose(w, bob, "ANN10"), ERR_REFUSED);
 	assert_int_equal(choose(w, bob, "ann10"), ERR_REFUSED);
 	assert_int_equal(choose(w, bob, "zgLAYb"), ERR_REFUSED);
-	/* Another spelling of the own code. */
+	/* Another spelling of the user's own code. */
 	assert_int_equal(choose(w, ann, "Ann10"), ERR_OK);
 	assert_int_equal(owner(w, "ANN10"), ann);
 }
