@@ -86,7 +86,7 @@ export async function call<T>(request: Promise<Answer<T>>): Promise<T> {
 		throw new Problem("", 0);
 	}
 	if (answer.response.ok) return answer.data as T;
-	await loadWords().catch(() => undefined); // they translate what the server says
+	await loadWords().catch(() => undefined); // the words translate the server's messages
 	const error = (answer.error ?? {}) as Partial<Schemas["Error"]>;
 	throw new Problem(said(error.message ?? ""), answer.response.status, translated(error.errors ?? {}));
 }

@@ -38,7 +38,7 @@ const WebhookSettingsPage = lazy("webhook-edit", async () => (await import("./pa
 const Palette = lazy("palette", async () => (await import("./ui/palette")).Palette, 0);
 const KeysList = lazy("keys-list", async () => (await import("./ui/keys-list")).KeysList, 0);
 
-/** The pages by their names, which the names of their sources are. */
+/** The pages by name. Each name is also the name of the page's source. */
 const pages: Record<PageName, (id: string, tab: string | undefined) => preact.VNode> = {
 	campaigns: () => <CampaignsPage />,
 	campaign: (id) => <CampaignPage key={id} id={Number(id)} />,
@@ -87,7 +87,7 @@ function Overlay() {
 	return null;
 }
 
-/** While nobody is signed in, the session has expired: the form lies over the page. */
+/** After the session has expired, the sign-in form lies over the page. */
 export function App() {
 	const now = session.value;
 	useEffect(() => {

@@ -10,7 +10,7 @@ export type PageName = "campaigns" | "campaign" | "builder" | "users" | "user" |
 
 interface Page {
 	name: PageName;
-	calls?: string[]; // a list with filters waits for its page
+	calls?: string[]; // without calls, the page makes its own later
 }
 
 const newest = `order=-id&per_page=${perPage(undefined)}`;
@@ -46,7 +46,7 @@ const places: Record<string, (id: string | undefined, tab: string | undefined) =
 	start: () => ({ name: "start" }),
 };
 
-/** The page at an address; of an unknown place, the page of the campaigns. */
+/** The page at an address. An unknown address shows the campaigns. */
 export function pageAt(path: string[]): Page {
 	const [place = "campaigns", id, tab] = path.map(encodeURIComponent);
 	return places[place]?.(id, tab) ?? { name: "campaigns" };

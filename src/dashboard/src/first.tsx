@@ -9,11 +9,11 @@ import { cacheFiles, lazy } from "./ui/lazy";
 import { language, loadWords } from "./words";
 import "./ui/theme";
 
-const QUIET_MS = 1000; // after this time, the form is there
+const QUIET_MS = 1000; // by then, the form has appeared
 
 const App = lazy("app", async () => (await Promise.all([import("./app"), loadWords()]))[0].App, 0);
 
-/** A browser in which nobody was signed in gets the form before the server says that this is right. */
+/** If nobody was signed in when this browser showed the dashboard last, the form does not wait for the server. */
 function Window() {
 	const now = session.value;
 	if (now.state === "unknown" && signedInLast.value === "yes") return <Starting />;
@@ -21,7 +21,7 @@ function Window() {
 }
 
 function fetchApp(): void {
-	void App.fetch().catch(() => undefined); // the window shows it
+	void App.fetch().catch(() => undefined); // the window shows the error
 	fetchCode();
 }
 

@@ -13,7 +13,7 @@ export type Session =
 
 export const session = signal<Session>({ state: "unknown" });
 
-/** Was somebody signed in when this browser showed the dashboard last? It only decides what loads while the server is asked. */
+/** Was somebody signed in when this browser showed the dashboard last? It only decides what loads before the server answers. */
 export const signedInLast = kept("referd.signed-in", ["no", "yes"]);
 effect(() => {
 	const { state } = session.value;

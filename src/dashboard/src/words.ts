@@ -42,7 +42,7 @@ let follows = false;
  * which would delay the first rows. */
 function follow(): void {
 	follows = true;
-	effect(() => void load(language.value).catch(() => undefined)); // a server that is away: the old words stay
+	effect(() => void load(language.value).catch(() => undefined)); // if the server does not answer, the old words stay
 	setTimeout(() => {
 		moment(new Date(0).toISOString());
 		number(0);

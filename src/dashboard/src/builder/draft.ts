@@ -40,7 +40,7 @@ export interface Draft {
 	params: Record<Param, string>;
 	pass_params: string;
 	pages: Record<TextName, string>;
-	words: Record<string, string>; // that replace the server's own, by key
+	words: Record<string, string>; // texts that replace the server's own words, by key
 	logo_url: string;
 	colour: string;
 }

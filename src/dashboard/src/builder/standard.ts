@@ -15,7 +15,7 @@ function closedReason({ status, starts_at, ends_at }: Campaign): keyof Texts["cl
 	return ends_at ? "ended" : "paused";
 }
 
-/** A text about an invitation, for the person of the preview. */
+/** Writes the names of the preview into a text. */
 function filled(text: string, draft: Draft): string {
 	return text.replace("{name}", "Jessica").replace("{campaign}", draft.name);
 }

@@ -18,7 +18,7 @@ export async function refresh(): Promise<boolean> {
 	const before = session.peek();
 	const answer = await call(client.GET("/api/v2/session")).catch(() => undefined);
 	if (!answer) return false;
-	if (session.peek() !== before) return true; // somebody has signed in or out since the question
+	if (session.peek() !== before) return true; // somebody has signed in or out since the request
 	if (!answer.data) ended();
 	else if (differs(answer.data)) enter(answer.data);
 	return true;
