@@ -1,5 +1,5 @@
-"""Owns the front of several servers: it passes each new connection to the next server in turn, and its bytes as they come.
-Never parses HTTP. Called by processes.py in a run over several nodes."""
+"""Owns the front of several servers: it passes each new connection to the next server in turn, and its bytes as they
+come. Never parses HTTP. Called by processes.py in a run over several nodes."""
 import asyncio
 import threading
 

@@ -1,4 +1,5 @@
-"""Owns people who join and qualify through several nodes, and who send a call again if it fails. Never judges a response. Called by the suites about faults of nodes and about upgrades."""
+"""Owns people who join and qualify through several nodes, and who send a call again if it fails. Never judges a
+response. Called by the suites about faults of nodes and about upgrades."""
 import http.client
 import random
 import threading
