@@ -45,7 +45,7 @@ enum event_type {
 	EVENT_REWARD_CANCELLED,
 	EVENT_WEBHOOK_DISABLED,
 	EVENT_DELIVERY_EXHAUSTED,
-	EVENT_USER_LINK_REQUESTED, /* a known address was entered: the user wants the way back */
+	EVENT_USER_LINK_REQUESTED, /* somebody entered the user's address and wants the way back */
 	EVENT_USER_UPDATED,        /* name, address, form fields or code; or resubscribed */
 	EVENT_USER_UNSUBSCRIBED,
 	EVENT_USER_ERASED,   /* no name, address or form field; sent after the user is erased */

@@ -24,7 +24,7 @@ struct store_config {
 	/* After a commit, the next batch may wait half as long as the commit took, until it is as
 	 * large as the last batch. A loop that commits in every turn would only wait for the
 	 * disk. With one writer, a batch is also closed when its commands have run for 2 ms, or
-	 * for half as long as the last commit took. */
+	 * for half as long as the last commit took, whichever is longer. */
 	bool paced;
 	bool unfinished; /* opens the database of an unfinished load (store/dump.h), too */
 };

@@ -32,8 +32,8 @@ static enum err look_at(struct verifier *v, const struct verify_check *check, co
 	return v->err != ERR_OK ? v->err : err;
 }
 
-/* If a row waits for a record, the rows behind it are looked at only to name the records that they
- * need: the engine fetches all of them together, and the slice is walked again. */
+/* If a row waits for a record, the walk looks at the rows behind it only to name the records that
+ * they need. The engine fetches all of them together, and the walk of the slice starts again. */
 static enum err look_at_all(struct verifier *v, const struct verify_check *check, const char *rows,
 			    size_t n)
 {
