@@ -17,14 +17,12 @@ struct way_back {
 	struct text requests;
 };
 
-/* The numbers of one request: the event that carries the link, the time of the request, the time at
- * which the link was used or 0, and the page from which the request or the use came (struct
- * form_token) or 0. */
+/* The numbers of one request. */
 enum way_back_number {
-	WAY_BACK_EVENT,
-	WAY_BACK_ASKED_MS,
-	WAY_BACK_USED_MS,
-	WAY_BACK_PAGE,
+	WAY_BACK_EVENT,    /* the id of the event that carries the link */
+	WAY_BACK_ASKED_MS, /* when the request came */
+	WAY_BACK_USED_MS,  /* when the link was used, or 0 */
+	WAY_BACK_PAGE,     /* the page of the request or of the use (struct form_token), or 0 */
 	WAY_BACK_NUMBERS,
 };
 

@@ -21,9 +21,9 @@ enum {
 	 * that. */
 	BATCH_WRITES_MAX = 16384,
 	BATCH_BYTES_MAX = 32 << 20, /* what its commands may read and write, roughly */
-	/* A paced batch is closed when its commands have run for so long, because every client
-	 * waits for the turn: the commit and the replies take about four times as long. On a slow
-	 * disk they may run for half as long as the last commit took, because small batches would
+	/* The commands of a paced batch run for this time at most, because every client waits for
+	 * the turn. The commit and the replies take about four times as long. On a slow disk, the
+	 * commands may run for half as long as the last commit took, because small batches would
 	 * only make more commits. */
 	DECIDE_NS = 2000000,
 	LOOK_EACH = 32,       /* commands between two looks at the clock */

@@ -1,5 +1,5 @@
-/* Owns the tests of the events about users that are not joins, qualifications or rewards: what
- * causes each of them, and what is left in the event about an erased user. Run by make test. */
+/* Owns the tests of the events about members (core/event_sets.h): the cause of each event, and the
+ * fields of the event about an erased user. Run by make test. */
 #include "core/unsubscribe.h"
 #include "core/user_change.h"
 #include "erase_world.h"

@@ -1,7 +1,7 @@
 /*
- * Owns the proof that the lanes together begin a limited amount of work in each turn of the loop,
- * that no lane waits for a timer or behind a busy lane, and that each delivery is sent. Never waits
- * for time. Run by make test.
+ * Owns the tests of the work that all lanes begin in a turn of the loop: the work is limited, no
+ * lane waits for a timer or behind a busy lane, and each delivery is sent. Never waits for time.
+ * Run by make test.
  */
 #include <event2/event.h>
 
