@@ -165,7 +165,7 @@ static void put_rule_aliases(struct json_out *o, const struct rule_row *row)
 {
 	char room[DECIMAL_SIZE];
 	const struct rule *r = &row->rule;
-	uint64_t count = row->stats.due + row->stats.issued, total;
+	uint64_t count = row->stats.due + row->stats.issued, total = 0;
 	bool is_known =
 	    r->metric == METRIC_AMOUNT && !__builtin_mul_overflow(r->amount, count, &total);
 	json_put_u64(o, "reward_id", r->id);

@@ -49,7 +49,7 @@ void html_put_preview(struct html *html, const struct html_head *head)
 	const struct campaign *c = html->campaign;
 	if (c != NULL && c->logo_url.n > 0)
 		put_element(html, "<link rel=\"icon\" href=\"", c->logo_url);
-	if (head->code.n == 0) {
+	if (c == NULL || head->code.n == 0) {
 		html_put(html, "<meta name=\"robots\" content=\"noindex\">\n");
 		return;
 	}
