@@ -8,7 +8,6 @@
 
 struct pair {
 	struct postgresql_cluster *primary, *standby;
-	struct engine *engines[NODES];
 };
 
 /* How far the commits under way have come when the primary dies. */
@@ -58,7 +57,6 @@ static void open_nodes(struct world *w, struct pair *pair)
 		store_close(w->stores[i]);
 		(void)snprintf(name, sizeof name, "node %u", i);
 		w->stores[i] = open_node(w, name);
-		pair->engines[i] = w->newest;
 	}
 }
 
@@ -150,8 +148,12 @@ static void killed_primaries_lose_and_double_nothing(void **state)
 		check_rows(w, counts);
 		free(bumps);
 	}
-	for (size_t i = 0; i < 2 * NODES; i++)
-		outcomes[i % 2] += engine_postgresql_outcomes(pair.engines[i / 2], i % 2 == 1);
+	for (size_t i = 0; i < NODES; i++) {
+		struct store_health health;
+		assert_true(store_health(w->stores[i], &health)); /* of both of its engines */
+		for (size_t stored = 0; stored < 2; stored++)
+			outcomes[stored] += health.lost[stored];
+	}
 	print_message("%llu kills: of the commits without an answer, %llu were stored and %llu "
 		      "were not\n",
 		      (unsigned long long)kills, (unsigned long long)outcomes[1],
