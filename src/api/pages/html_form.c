@@ -296,7 +296,8 @@ void html_put_form(struct html *html, const struct html_form *form)
 {
 	struct text rest = fields_of(form).raw;
 	struct form_field field;
-	html_put(html, "<form method=\"post\">\n");
+	/* The browser would show one mistake at a time, in its own language. */
+	html_put(html, "<form method=\"post\" novalidate>\n");
 	html_put_form_token(html);
 	put_trap(html, form);
 	put_source(html, form);

@@ -12,7 +12,7 @@ function PageColour({ work, name }: { work: Work; name: "button_colour" | "backg
 	const button = name === "button_colour";
 	return (
 		<ColourField label={t(button ? "buttonColour" : "background")} value={pages[name]}
-			hint={t(button ? "buttonColourHint" : "backgroundHint")} standard={button ? colour || PAGE_BLUE : "#f7f6f3"}
+			hint={t(button ? "buttonColourHint" : "backgroundHint")} standard={button ? colour || PAGE_BLUE : "#eeeff1"}
 			set={(v) => edit(work, { pages: { ...pages, [name]: v } })} unsaved={name in (changesOf(work).pages ?? {})}
 			fault={faultOf(work.problem.value, "pages", name)} />
 	);
