@@ -1,10 +1,15 @@
 """Owns the checks of the compose files and of what they mount, without a Docker daemon: their options, images and
 files exist, HAProxy accepts its configuration, and the scripts make a standby. Never starts a container."""
+import http.server
 import os
 import re
 import shutil
+import socket
 import subprocess
+import tempfile
+import threading
 import unittest
+import urllib.request
 
 import yaml
 
@@ -84,6 +89,52 @@ class ComposeFiles(unittest.TestCase):
         servers = re.findall(r"^\tserver (\w+) (\w+):8080$", read(DEPLOY, "haproxy-nodes.cfg"), re.M)
         nodes = [name for name, s in services("compose-nodes.yaml").items() if s["image"] == "referd"]
         self.assertEqual(servers, [(name, name) for name in nodes])
+
+    @unittest.skipUnless(shutil.which("haproxy", path="/usr/sbin:/usr/bin"), "needs haproxy: deploy/deps.sh --nodes")
+    def test_a_client_does_not_choose_its_address(self):
+        seen = []
+
+        class Node(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                seen.append((self.headers.get_all("X-Forwarded-For"), self.headers.get_all("Forwarded")))
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        node = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Node)
+        threading.Thread(target=node.serve_forever, daemon=True).start()
+        self.addCleanup(node.server_close)
+        self.addCleanup(node.shutdown)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        config = read(DEPLOY, "haproxy-nodes.cfg").replace("bind :8080", f"bind 127.0.0.1:{port}")
+        config = re.sub(r"(server \w+) \w+:8080", rf"\1 127.0.0.1:{node.server_port}", config)
+        file = tempfile.NamedTemporaryFile("w", suffix=".cfg")
+        self.addCleanup(file.close)
+        file.write(config)
+        file.flush()
+        program = shutil.which("haproxy", path="/usr/sbin:/usr/bin")
+        child = subprocess.Popen([program, "-db", "-f", file.name], stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(child.wait)
+        self.addCleanup(child.terminate)
+
+        def answered():
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/own", headers={
+                "X-Forwarded-For": "198.51.100.7", "Forwarded": "for=198.51.100.8"})
+            try:
+                with urllib.request.urlopen(request, timeout=10) as response:
+                    return response.status == 200
+            except OSError:
+                return False
+
+        until(answered, "an answer through HAProxy")
+        self.assertIn((["127.0.0.1"], None), seen)
+        self.assertFalse([one for one in seen if "198.51.100" in str(one)])
 
     @unittest.skipUnless(shutil.which("haproxy", path="/usr/sbin:/usr/bin"), "needs haproxy: deploy/deps.sh --nodes")
     def test_haproxy_accepts_its_configuration(self):
