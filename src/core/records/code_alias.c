@@ -55,13 +55,16 @@ static const char *refusal(struct text code)
 enum err code_take_over(struct tx *tx, struct codes *codes, struct text code, const char **problem)
 {
 	struct alias alias = {.code = code};
+	uint64_t chosen;
 	bool taken;
 	if ((*problem = refusal(code)) != NULL)
 		return ERR_REFUSED;
 	enum err err = code_is_taken(tx, codes, code, &taken);
+	if (err == ERR_OK)
+		err = code_chosen_find(tx, code, &chosen);
 	if (err != ERR_OK)
 		return err;
-	err = taken ? ERR_OK : tx_get(tx, &KIND_ALIAS, &alias);
+	err = taken || chosen != 0 ? ERR_OK : tx_get(tx, &KIND_ALIAS, &alias);
 	*problem = "is already in use: choose another code";
 	if (err != ERR_NOT_FOUND)
 		return err == ERR_OK ? ERR_REFUSED : err;

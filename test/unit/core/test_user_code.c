@@ -97,8 +97,8 @@ static void an_exact_match_wins(void **state)
 	struct world *w = *state;
 	uint64_t campaign = world_launched(w);
 	uint64_t ann = world_user(w, campaign, 0, "ann@example.com");
-	assert_int_equal(choose(w, ann, "SPRING"), ERR_OK);
 	uint64_t bob = imported(w, campaign, "bob@example.com", "Spring");
+	assert_int_equal(choose(w, ann, "SPRING"), ERR_OK);
 	assert_int_equal(owner(w, "Spring"), bob);
 	assert_int_equal(owner(w, "spring"), ann);
 	/* Zoe's computed code in upper case is a chosen code of Ann: "ujwqTMbF" is user 1. */
@@ -111,6 +111,18 @@ static void an_exact_match_wins(void **state)
 	assert_int_equal(owner(w, upper), ann);
 	assert_int_equal(owner(w, code), zoe);
 	assert_int_equal(choose(w, ann, code), ERR_REFUSED);
+}
+
+static void an_import_takes_no_spelling_of_a_chosen_code(void **state)
+{
+	struct world *w = *state;
+	uint64_t campaign = world_launched(w);
+	uint64_t ann = world_user(w, campaign, 0, "ann@example.com");
+	assert_int_equal(choose(w, ann, "ANNA-10"), ERR_OK);
+	struct join join = world_join(w, campaign, 0, "eve@example.com");
+	join.alias = text_of("anna-10");
+	assert_int_equal(world_run_join(w, &join), ERR_REFUSED);
+	assert_int_equal(owner(w, "anna-10"), ann);
 }
 
 /* A chosen code in lower case may have the form of a computed code that nobody has. */
@@ -180,6 +192,7 @@ int main(void)
 	    WORLD_ON_ALL(the_form_of_a_code_is_checked),
 	    WORLD_ON_ALL(a_chosen_code_matches_in_any_case),
 	    WORLD_ON_ALL(an_exact_match_wins),
+	    WORLD_ON_ALL(an_import_takes_no_spelling_of_a_chosen_code),
 	    WORLD_ON_ALL(codes_like_computed_codes_match_in_any_case),
 	    WORLD_ON_ALL(earlier_codes_still_work),
 	    WORLD_ON_ALL(erasing_removes_all_codes),
