@@ -33,8 +33,9 @@ struct front {
 	struct body asked; /* the query */
 };
 
-/* The fields that are read by name; all other fields are the campaign's own. */
-static const char *const own_fields[] = {"first_name", "email", "source", "form_token", NULL};
+/* The fields that are read by name; all other fields are the campaign's own. Only forms have the
+ * first. */
+static const char *const own_fields[] = {FORM_TOKEN, "first_name", "email", "source", NULL};
 
 /* The responses to refused joins; people see a page instead. */
 static const struct {
@@ -59,7 +60,7 @@ static const char *unknown_field(struct call *call, const struct join *j, struct
 	struct text passed, nothing;
 	struct near near = near_of(name);
 	struct form_field field;
-	for (size_t i = 0; own_fields[i] != NULL; i++)
+	for (size_t i = 1; own_fields[i] != NULL; i++)
 		near_offer(&near, text_of(own_fields[i]));
 	while (form_field_next(&rest, &field))
 		near_offer(&near, field.id);
@@ -243,7 +244,7 @@ static void read_source(struct call *call, const struct body *body, struct join 
 static bool read_further(struct call *call, const struct body *body, struct join *j)
 {
 	struct buf list = {0};
-	body_others(call, body, own_fields, &list);
+	body_others(call, body, &own_fields[body->is_json ? 1 : 0], &list);
 	j->strict = body->is_json;
 	j->query = call->req->query;
 	j->fields.raw = arena_copy(&call->req->arena, buf_view(&list));

@@ -53,11 +53,11 @@ class Parameters(Pages):
 
     def inputs(self, page):
         return {a["name"]: a.get("value", "") for a in page.all("input")
-                if a.get("type") != "checkbox" and a["name"] not in ("form_token", "website_url")}
+                if a.get("type") != "checkbox" and a["name"] not in ("form-token", "website_url")}
 
     def hidden(self, page):
         return {a["name"]: a["value"] for a in page.all("input")
-                if a["type"] == "hidden" and a["name"] not in ("form_token", "website_url")}
+                if a["type"] == "hidden" and a["name"] not in ("form-token", "website_url")}
 
     def test_parameters_of_a_link_fill_the_form(self):
         fields = {"person_referring": [{"id": "company", "label": "Company", "type": "text"},

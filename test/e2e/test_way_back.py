@@ -72,10 +72,10 @@ class WayBack(Pages):
         campaign, hook, _ = self.made()
         self.has(self.form(campaign["code"], PERSON), 202)
         link, = self.links(hook)
-        token, other = (self.page(link).all("input", name="form_token")[0]["value"] for _ in range(2))
+        token, other = (self.page(link).all("input", name="form-token")[0]["value"] for _ in range(2))
         for _ in range(2):
-            self.has(self.public.form(link, {"form_token": token}, PAGE), 303)
-        self.has(self.public.form(link, {"form_token": other}, PAGE), 410)
+            self.has(self.public.form(link, {"form-token": token}, PAGE), 303)
+        self.has(self.public.form(link, {"form-token": other}, PAGE), 410)
 
     def test_wrong_links_are_like_unknown_codes(self):
         campaign, hook, jessica = self.made()
@@ -138,7 +138,7 @@ class DoubleClick(Pages):
     def twice(self, code, **fields):
         page = self.page(f"/{code}/join")
         form = {"first_name": "Byron", "email": "byron@example.com", **fields,
-                "form_token": page.all("input", name="form_token")[0]["value"]}
+                "form-token": page.all("input", name="form-token")[0]["value"]}
         first, second = (self.form(code, form) for _ in range(2))
         self.assertEqual((second.status, second.body), (first.status, first.body))
         return form, first, second
@@ -174,20 +174,30 @@ class DoubleClick(Pages):
 
     def test_a_made_up_token_changes_nothing(self):
         code = self.campaign()["code"]
-        form = {"first_name": "Byron", "email": "byron@example.com", "form_token": "0" * 32}
+        form = {"first_name": "Byron", "email": "byron@example.com", "form-token": "0" * 32}
         first, second = (self.has(self.form(code, form), 303).headers["Location"] for _ in range(2))
         self.assertNotEqual(first, second)
 
 
 class Robots(Pages):
-    def flags(self, **fields):
+    def flags(self, fields):
         code = self.campaign()["code"]
         page = self.page(f"/{code}/join")
         self.assertEqual(page.all("input", name="website_url")[0]["tabindex"], "-1")
-        token = page.all("input", name="form_token")[0]["value"]
-        answer = self.form(code, {"first_name": "Byron", "email": "byron@example.com", "form_token": token, **fields})
+        token = page.all("input", name="form-token")[0]["value"]
+        answer = self.form(code, {"first_name": "Byron", "email": "byron@example.com", "form-token": token, **fields})
         return self.user(self.has(answer, 303).headers["Location"].split("/")[2])["review"]["flags"]
 
     def test_a_filled_trap_is_flagged_and_not_refused(self):
-        self.assertEqual(self.flags(form_token="", website_url="https://spam.example"), ["robot"])
-        self.assertEqual(self.flags(form_token="", website_url=""), [])
+        self.assertEqual(self.flags({"website_url": "https://spam.example"}), ["robot"])
+
+    def test_a_form_of_the_company_may_have_a_field_with_the_name_of_the_trap(self):
+        self.assertEqual(self.flags({"form-token": "", "website_url": "https://ann.example"}), [])
+
+    def test_a_campaign_may_have_a_field_named_form_token(self):
+        field = {"id": "form_token", "label": "Token", "type": "text", "required": True}
+        code = self.campaign(fields={"person_referring": [field]})["code"]
+        person = {"first_name": "Byron", "email": "byron@example.com"}
+        self.has(self.form(code, {**person, "form_token": "blue"}), 303)
+        more = {**person, "email": "ada@example.com", "form_token": "red", "form-token": "x"}
+        self.has(self.public.json("POST", f"/{code}/join", more), 422)

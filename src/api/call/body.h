@@ -69,6 +69,9 @@ struct text body_number(struct text number);
  * value, or for a form field that was sent twice. */
 enum body_field body_text(const struct body *body, const char *name, bool lenient,
 			  struct text *value);
+/* The field of forms with the token of their page. A campaign's own field cannot have this name. */
+#define FORM_TOKEN "form-token"
+
 /** The token of the form's page (html_put_form_token); zeroed if the request has no valid token. */
 struct form_token body_form_token(struct call *call, const struct body *body);
 /** The field as a boolean: a JSON boolean, or the text true, false, 1, 0, yes or no in any case. */

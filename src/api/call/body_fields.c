@@ -85,7 +85,7 @@ bool body_read_flag(struct text word, bool *value)
 struct form_token body_form_token(struct call *call, const struct body *body)
 {
 	struct text text;
-	if (body_text(body, "form_token", false, &text) != BODY_TEXT)
+	if (body->is_json || body_text(body, FORM_TOKEN, false, &text) != BODY_TEXT)
 		return (struct form_token){0};
 	return code_form_token_read(call->api->codes, text);
 }

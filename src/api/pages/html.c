@@ -82,7 +82,7 @@ void html_put_form_token(struct html *html)
 	char text[CODE_SECRET_SIZE];
 	const struct form_token token = {call_now_ms(call), ++call->api->pages & INT64_MAX};
 	code_form_token_write(call->api->codes, token, text);
-	html_put(html, "<input type=\"hidden\" name=\"form_token\" value=\"");
+	html_put(html, "<input type=\"hidden\" name=\"" FORM_TOKEN "\" value=\"");
 	html_put(html, text);
 	html_put(html, "\">\n");
 }

@@ -143,13 +143,13 @@ static struct user new_user(const struct join *j, uint64_t id)
 	};
 }
 
-/* A robot fills every field, and sends the form at once. A moved clock never makes a robot of a
- * person. */
+/* A robot fills every field, and sends the form at once. A form that referd did not write may have
+ * a field with the name of the trap. A moved clock never makes a robot of a person. */
 static bool is_robot(const struct join *j)
 {
 	const struct text trap = TEXT(JOIN_TRAP);
 	struct text definition;
-	bool trapped = j->trap.n > 0 &&
+	bool trapped = j->form.number != 0 && j->trap.n > 0 &&
 		       !pairs_find(j->campaign.fields_referring, trap, &definition) &&
 		       !pairs_find(j->campaign.fields_invited, trap, &definition) &&
 		       !pairs_find(pass_params_of(&j->campaign), trap, &definition);

@@ -265,12 +265,15 @@ static void robots_are_flagged(void **state)
 	slow.form.at_ms = w->now_ms - JOIN_FILL_MS;
 	struct join moved = from_form(w, campaign, "moved@example.com", 3);
 	moved.form.at_ms = w->now_ms + 1;
-	struct join trapped = world_join(w, campaign, 0, "trapped@example.com");
+	struct join trapped = from_form(w, campaign, "trapped@example.com", 4);
 	trapped.trap = TEXT("https://spam.example");
+	struct join foreign = world_join(w, campaign, 0, "foreign@example.com");
+	foreign.trap = TEXT("https://ann.example"); /* the form is not of referd */
 	assert_int_equal(flags_of(w, fast), FLAG_ROBOT);
 	assert_int_equal(flags_of(w, slow), 0);
 	assert_int_equal(flags_of(w, moved), 0); /* the clock went back */
 	assert_int_equal(flags_of(w, trapped), FLAG_ROBOT);
+	assert_int_equal(flags_of(w, foreign), 0);
 	/* In this campaign, people see the field. */
 	struct buf fields = {0};
 	form_field_add(&fields, &(struct form_field){.id = TEXT(JOIN_TRAP), .label = TEXT("Site")});
@@ -278,7 +281,7 @@ static void robots_are_flagged(void **state)
 	    world_campaign(w, (struct campaign){.status = CAMPAIGN_LAUNCHED,
 						.fields_referring = {buf_view(&fields)}});
 	buf_free(&fields);
-	trapped = world_join(w, open, 0, "trapped@example.com");
+	trapped = from_form(w, open, "trapped@example.com", 5);
 	trapped.trap = TEXT("https://site.example");
 	assert_int_equal(flags_of(w, trapped), 0);
 }
