@@ -106,9 +106,10 @@ static enum err find_chosen(struct tx *tx, struct codes *codes, struct text code
 	return err;
 }
 
-/* A computed code is looked up only where aliases have its form. So a guess costs one read of a
- * record: the alias, or the user who is read next. A code that was never given and the code of an
- * erased user take the same path. */
+/* A computed code is looked up only where aliases have its form. So a guess of its form costs one
+ * read of a record: the user who is read next. Any other guess costs two: the alias, and the chosen
+ * code in lower case. A code that was never given and the code of an erased user take the same
+ * path. */
 enum err code_find(struct tx *tx, struct codes *codes, struct text code, uint64_t *user_id,
 		   uint64_t *campaign_id)
 {
