@@ -21,6 +21,9 @@ typedef void command_done_fn(struct command *cmd, enum err err);
 struct command {
 	command_decide_fn *decide;
 	command_done_fn *done;
+	/* The command rests on the commands that were submitted before it. Without this, a command
+	 * that reads a locked row may be decided after commands that came later. */
+	bool in_order;
 	/* Used by the store only: */
 	struct command *next;
 	enum err err;

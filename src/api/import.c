@@ -204,8 +204,10 @@ static struct line *add_line(struct import *im)
 	struct api *api = im->call->api;
 	struct line *line = &im->lines[im->n_lines++];
 	*line = (struct line){.import = im, .number = im->csv.line};
-	line->row.command = (struct command){
-	    .decide = im->dry ? import_try_decide : import_row_decide, .done = on_row};
+	line->row.command =
+	    (struct command){.decide = im->dry ? import_try_decide : import_row_decide,
+			     .done = on_row,
+			     .in_order = true};
 	line->row.seen = &im->seen;
 	line->row.line = line->number;
 	line->row.join = (struct join){

@@ -61,7 +61,8 @@ struct tx {
 	uint64_t steady_ms; /* 0: the store was not given the time */
 	/* The keys that commands of this batch must not touch, or NULL; see store_second.c. */
 	const struct overlay *avoided;
-	bool met_avoided; /* the command has read such a key */
+	bool met_avoided;     /* the command has read such a key */
+	bool waits_for_locks; /* the batch may touch all keys, and its commit waits for locks */
 };
 
 /* The store's own key space holds the sequences. A key is the number of a kind and a value is its

@@ -207,8 +207,10 @@ static void decide_batch(struct store *s)
 {
 	struct queue undecided = {0};
 	tx_drop_blocks(&s->tx, false);
-	if (s->members == 0)
+	if (s->members == 0) {
 		s->members = s->waiting.n < s->batch_limit ? s->waiting.n : s->batch_limit;
+		s->tx.waits_for_locks = store_waits_for_locks(s, s->members);
+	}
 	/* With several writers, a batch that is closed early loses the keys that it waits for. */
 	uint64_t began_ns =
 	    s->config.paced && !s->tx.shared ? clock_system.mono_ns(&clock_system) : 0;

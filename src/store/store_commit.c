@@ -215,7 +215,7 @@ void store_commit_batch(struct store *s)
 						   .reads = s->reads,
 						   .n_reads = s->n_reads,
 						   .config = tx_writes_config(&s->tx),
-						   .avoids_locked = s->second != NULL};
+						   .avoids_locked = !s->tx.waits_for_locks};
 		err = s->engine->ops->commit(s->engine, &batch);
 		s->committing = err == ERR_PENDING;
 		if (s->committing)

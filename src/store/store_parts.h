@@ -87,6 +87,8 @@ enum err store_open_second(struct store *s) WARN_UNUSED;
 void store_close_second(struct store *s);
 /** After a conflict: from now on, commands that read a locked key go to the second store. */
 void store_avoid_locked(struct store *s);
+/** Must the commit of a batch of the first n waiting commands wait for locked rows? */
+bool store_waits_for_locks(const struct store *s, size_t n);
 /** The command has read a key that this store avoids: it goes to the second store. Otherwise
  * false. */
 bool store_hand_over(struct store *s, struct command *cmd);

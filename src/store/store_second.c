@@ -7,8 +7,9 @@
  * to the second store, which waits for the locks. It is a store with an engine, connections and a
  * batch of its own. To the database, it is one more node.
  *
- * The first store hands over such commands for a second without a new conflict. Then it tries the
- * keys again.
+ * The first store hands over such commands until a second has passed since the first conflict. Then
+ * it tries the keys again. It waits for the locks itself if the batch has commands that keep their
+ * order, or if the second store has lost a connection.
  */
 #include <stdlib.h>
 
@@ -58,6 +59,17 @@ void store_avoid_locked(struct store *s)
 	if (s->tx.avoided == NULL)
 		s->avoided_ns = clock_system.mono_ns(&clock_system);
 	s->engine->ops->locked(s->engine, avoid, s);
+}
+
+bool store_waits_for_locks(const struct store *s, size_t n)
+{
+	struct store_health health;
+	if (s->second == NULL || !store_health(s->second, &health) || !health.connected)
+		return true;
+	const struct command *cmd = s->waiting.first;
+	for (; n > 0 && !cmd->in_order; n--)
+		cmd = cmd->next;
+	return n > 0;
 }
 
 bool store_hand_over(struct store *s, struct command *cmd)

@@ -50,6 +50,11 @@ bool store_health(const struct store *s, struct store_health *out)
 	if (s->second == NULL || !store_health(s->second, &second))
 		return true;
 	out->unresolved = out->unresolved || second.unresolved;
+	if (!store_idle(s->second)) { /* requests wait for it */
+		out->connected = out->connected && second.connected;
+		out->read_only = out->read_only || second.read_only;
+		out->away_ms = second.away_ms > out->away_ms ? second.away_ms : out->away_ms;
+	}
 	for (size_t i = 0; i < sizeof out->lost / sizeof *out->lost; i++)
 		out->lost[i] += second.lost[i];
 	return true;

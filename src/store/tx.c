@@ -56,7 +56,8 @@ enum err tx_read_value(struct tx *tx, uint8_t kind, struct text key, bool before
 	if (tx->overlay == NULL)
 		return read_engine(tx, kind, key, 0, value);
 	uint32_t hash = overlay_hash(kind, key);
-	if (tx->avoided != NULL && overlay_find(tx->avoided, kind, key, hash) != NULL) {
+	if (tx->avoided != NULL && !tx->waits_for_locks &&
+	    overlay_find(tx->avoided, kind, key, hash) != NULL) {
 		/* The batch must not read the key, because its commit would check the key. */
 		tx->met_avoided = true;
 		return ERR_PENDING;

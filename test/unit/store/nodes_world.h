@@ -157,6 +157,7 @@ struct bump {
 	uint64_t id, entry;
 	uint64_t seen; /* the rule */
 	bool plain;    /* adds no row */
+	bool in_order;
 	int done;
 	enum err err;
 };
@@ -199,7 +200,8 @@ static inline enum err decide_rule(struct command *command, struct tx *tx)
 
 static inline void submit(struct store *store, struct bump *b)
 {
-	b->command = (struct command){.decide = decide_bump, .done = on_bump};
+	b->command =
+	    (struct command){.decide = decide_bump, .done = on_bump, .in_order = b->in_order};
 	assert_int_equal(store_submit(store, &b->command), ERR_OK);
 }
 

@@ -247,6 +247,12 @@ static void run_while_locked(struct world *w, const struct bump *b)
 		(void)run_turn(w);
 }
 
+static void all_of(const struct bump *bumps, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		assert_true(bumps[i].done == 1 && bumps[i].err == ERR_OK);
+}
+
 static void a_locked_row_holds_up_no_command_that_does_not_read_it(void **state)
 {
 	struct world *w = begin(state);
@@ -268,9 +274,72 @@ static void a_locked_row_holds_up_no_command_that_does_not_read_it(void **state)
 	assert_false(store_idle(w->stores[0]));
 	unlock_row(w, locker);
 	settle(w);
-	for (size_t i = 0; i < N; i++)
-		assert_true(bumps[i].done == 1 && bumps[i].err == ERR_OK);
+	all_of(bumps, N);
 	check_counts(w, bumps, N);
+	end(w);
+}
+
+static void commands_that_keep_their_order_wait_for_a_locked_row_together(void **state)
+{
+	struct world *w = begin(state);
+	enum { N = 6 };
+	struct bump bumps[N];
+	for (size_t i = 0; i < N; i++)
+		bumps[i] = (struct bump){.id = 1 + i % 2, .plain = true};
+	for (size_t i = 0; i < 2; i++) /* so that both rows exist */
+		submit(w->stores[0], &bumps[i]);
+	settle(w);
+	pid_t locker = lock_row(w);
+	for (size_t i = 2; i < N; i++) {
+		bumps[i].in_order = true;
+		submit(w->stores[0], &bumps[i]);
+	}
+	run_while_locked(w, &bumps[3]);
+	for (size_t i = 2; i < N; i++)
+		assert_int_equal(bumps[i].done, 0);
+	unlock_row(w, locker);
+	settle(w);
+	all_of(bumps, N);
+	check_counts(w, bumps, N);
+	end(w);
+}
+
+/* A server that takes no more connections must not keep the commands of the second store for ever
+ * without a sign of it. */
+static void a_second_store_without_connections_is_told(void **state)
+{
+	struct world *w = begin(state);
+	struct bump bumps[5];
+	struct store_health health;
+	char text[128];
+	const char *database = strstr(w->address, "dbname=") + 7;
+	for (size_t i = 0; i < 5; i++)
+		bumps[i] = (struct bump){.id = 1 + i % 2, .plain = true};
+	for (size_t i = 0; i < 2; i++)
+		submit(w->stores[0], &bumps[i]);
+	settle(w);
+	pid_t locker = lock_row(w);
+	submit(w->stores[0], &bumps[2]);
+	submit(w->stores[0], &bumps[3]);
+	run_while_locked(w, &bumps[3]);
+	run_until(w, "count(*) > 0 FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+	assert_true(store_health(w->stores[0], &health) && health.connected);
+	(void)snprintf(text, sizeof text, "ALTER DATABASE %s ALLOW_CONNECTIONS false", database);
+	sql(w, "postgres", text);
+	sql(w, "postgres",
+	    "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE wait_event_type "
+	    "= 'Lock'");
+	while (store_health(w->stores[0], &health) && health.connected)
+		(void)run_turn(w);
+	submit(w->stores[0],
+	       &bumps[4]); /* it meets the lock, and must not go where nothing moves */
+	assert_int_equal(bumps[2].done, 0);
+	(void)snprintf(text, sizeof text, "ALTER DATABASE %s ALLOW_CONNECTIONS true", database);
+	sql(w, "postgres", text);
+	unlock_row(w, locker);
+	settle(w);
+	all_of(bumps, 5);
+	check_counts(w, bumps, 5);
 	end(w);
 }
 
@@ -286,6 +355,8 @@ int main(void)
 	    cmocka_unit_test(a_replaced_node_stores_nothing),
 	    cmocka_unit_test(a_raised_fence_or_generation_stops_every_commit),
 	    cmocka_unit_test(a_locked_row_holds_up_no_command_that_does_not_read_it),
+	    cmocka_unit_test(commands_that_keep_their_order_wait_for_a_locked_row_together),
+	    cmocka_unit_test(a_second_store_without_connections_is_told),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }
