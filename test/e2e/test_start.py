@@ -172,7 +172,7 @@ class DataDirectory(Owned):
         client = Client(server.start().address, token=server.token)
         # Only the port in the links differs.
         kept = client.get(f"/api/v2/users/{jessica['code']}").data
-        for links in ("url", "qr", "sharing"):
+        for links in ("url", "qr", "sharing", "me_url"):
             self.assertIn(links, kept)
             del kept[links], user[links]
         self.assertEqual(kept, user)
