@@ -306,7 +306,7 @@ static void commands_that_keep_their_order_wait_for_a_locked_row_together(void *
 
 /* A server that takes no more connections must not keep the commands of the second store for ever
  * without a sign of it. */
-static void a_second_store_without_connections_is_told(void **state)
+static void a_second_store_without_connections_counts_in_the_health(void **state)
 {
 	struct world *w = begin(state);
 	struct bump bumps[5];
@@ -356,7 +356,7 @@ int main(void)
 	    cmocka_unit_test(a_raised_fence_or_generation_stops_every_commit),
 	    cmocka_unit_test(a_locked_row_holds_up_no_command_that_does_not_read_it),
 	    cmocka_unit_test(commands_that_keep_their_order_wait_for_a_locked_row_together),
-	    cmocka_unit_test(a_second_store_without_connections_is_told),
+	    cmocka_unit_test(a_second_store_without_connections_counts_in_the_health),
 	};
 	return cmocka_run_group_tests(tests, start, stop);
 }
