@@ -11,7 +11,7 @@ async function toTheFirstEvent(page) {
 	await page.keyboard.press("Enter");
 	const opened = page.context().waitForEvent("page");
 	await page.getByRole("link", { name: "Open the page" }).click();
-	await (await opened).getByRole("heading", { name: "Spring" }).waitFor();
+	await (await opened).getByRole("heading", { name: "Invite your friends" }).waitFor();
 	await page.bringToFront();
 	await page.getByRole("button", { name: "Copy link" }).click();
 

@@ -21,7 +21,7 @@ async function campaign(page) {
 	await focused(page, page.getByRole("link", { name: "Open the page" }));
 	const opened = page.context().waitForEvent("page");
 	await page.keyboard.press("Enter");
-	await (await opened).getByRole("heading", { name: "Spring" }).waitFor();
+	await (await opened).getByRole("heading", { name: "Invite your friends" }).waitFor();
 	await page.bringToFront();
 	await focused(page, page.getByRole("button", { name: "Copy link" }));
 	await page.keyboard.press("Enter");
