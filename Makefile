@@ -172,7 +172,7 @@ ON_POSTGRESQL := $(addprefix store/test_,engines engines_random nodes_postgresql
     faults_postgresql failover_postgresql)
 NODES := $(addprefix e2e/test_,nodes node_faults moves demo_nodes compose)
 # The part of the end-to-end suites that make test-postgresql runs over two nodes: make test-long runs all of them.
-ON_TWO_NODES := $(addprefix e2e/test_,join qualify users rewards@ webhooks_api campaigns_api tokens settings sessions delivery@)
+ON_TWO_NODES := $(addprefix e2e/test_,join qualify users_write webhooks_api campaigns_api tokens settings sessions delivery@)
 test-postgresql:                     ## run the tests that need a PostgreSQL server, which they start themselves
 	$(SUBMAKE) FLAVOUR=release all
 	$(SUBMAKE) FLAVOUR=asan $(ON_POSTGRESQL:%=build/asan/test/unit/%)
