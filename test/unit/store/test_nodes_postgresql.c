@@ -248,6 +248,18 @@ static void run_while_locked(struct world *w, const struct bump *b)
 		(void)run_turn(w);
 }
 
+/* Makes commands that count in rows 1 and 2 in turn. The first two are stored, so that both rows
+ * exist, and then row 1 is locked. */
+static pid_t lock_first_row(struct world *w, struct bump *bumps, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		bumps[i] = (struct bump){.id = 1 + i % 2, .plain = true};
+	submit(w->stores[0], &bumps[0]);
+	submit(w->stores[0], &bumps[1]);
+	settle(w);
+	return lock_row(w);
+}
+
 static void all_of(const struct bump *bumps, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -259,12 +271,7 @@ static void a_locked_row_holds_up_no_command_that_does_not_read_it(void **state)
 	struct world *w = begin(state);
 	enum { N = 8 };
 	struct bump bumps[N];
-	for (size_t i = 0; i < N; i++)
-		bumps[i] = (struct bump){.id = 1 + i % 2, .plain = true};
-	for (size_t i = 0; i < 2; i++) /* so that both rows exist */
-		submit(w->stores[0], &bumps[i]);
-	settle(w);
-	pid_t locker = lock_row(w);
+	pid_t locker = lock_first_row(w, bumps, N);
 	for (size_t i = 2; i < N; i += 2) { /* the first pair meets the lock, the others know it */
 		submit(w->stores[0], &bumps[i]);
 		submit(w->stores[0], &bumps[i + 1]);
@@ -285,12 +292,7 @@ static void commands_that_keep_their_order_wait_for_a_locked_row_together(void *
 	struct world *w = begin(state);
 	enum { N = 6 };
 	struct bump bumps[N];
-	for (size_t i = 0; i < N; i++)
-		bumps[i] = (struct bump){.id = 1 + i % 2, .plain = true};
-	for (size_t i = 0; i < 2; i++) /* so that both rows exist */
-		submit(w->stores[0], &bumps[i]);
-	settle(w);
-	pid_t locker = lock_row(w);
+	pid_t locker = lock_first_row(w, bumps, N);
 	for (size_t i = 2; i < N; i++) { /* the first pair makes the store avoid row 1 */
 		bumps[i].in_order = i >= 4;
 		submit(w->stores[0], &bumps[i]);
@@ -313,16 +315,12 @@ static void commands_that_keep_their_order_wait_for_a_locked_row_together(void *
 static void a_second_store_without_connections_counts_in_the_health(void **state)
 {
 	struct world *w = begin(state);
-	struct bump bumps[5];
+	enum { N = 5 };
+	struct bump bumps[N];
 	struct store_health health;
 	char text[128];
 	const char *database = strstr(w->address, "dbname=") + 7;
-	for (size_t i = 0; i < 5; i++)
-		bumps[i] = (struct bump){.id = 1 + i % 2, .plain = true};
-	for (size_t i = 0; i < 2; i++)
-		submit(w->stores[0], &bumps[i]);
-	settle(w);
-	pid_t locker = lock_row(w);
+	pid_t locker = lock_first_row(w, bumps, N);
 	submit(w->stores[0], &bumps[2]);
 	submit(w->stores[0], &bumps[3]);
 	run_while_locked(w, &bumps[3]);
@@ -348,8 +346,8 @@ static void a_second_store_without_connections_counts_in_the_health(void **state
 	(void)snprintf(text, sizeof text, "ALTER DATABASE %s ALLOW_CONNECTIONS true", database);
 	sql(w, "postgres", text);
 	settle(w);
-	all_of(bumps, 5);
-	check_counts(w, bumps, 5);
+	all_of(bumps, N);
+	check_counts(w, bumps, N);
 	end(w);
 }
 
