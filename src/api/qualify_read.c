@@ -5,6 +5,7 @@
 #include "qualify_read.h"
 
 #include "api/call/person.h"
+#include "base/ascii.h"
 #include "base/decimal.h"
 #include "core/money.h"
 
@@ -232,10 +233,8 @@ static bool read_currency(struct reader *r, struct qualify *q)
 	char *upper = call_alloc(r->call, currency.n + 1);
 	if (upper == NULL)
 		return false;
-	for (size_t i = 0; i < currency.n; i++) {
-		char c = currency.p[i];
-		upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-	}
+	for (size_t i = 0; i < currency.n; i++)
+		upper[i] = ascii_upper(currency.p[i]);
 	q->currency = text_from(upper, currency.n);
 	return currency.n == 0 || currency_plausible(q->currency) || refuse(r, "currency", wrong);
 }

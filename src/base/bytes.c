@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* ---- text ---- */
 
 int text_order(struct text a, struct text b)
@@ -16,12 +18,6 @@ int text_order(struct text a, struct text b)
 	return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
 }
 
-static unsigned char to_lower(char c)
-{
-	unsigned char u = (unsigned char)c;
-	return u >= 'A' && u <= 'Z' ? (unsigned char)(u | 0x20) : u;
-}
-
 bool text_ieq(struct text a, struct text b)
 {
 	if (a.n != b.n)
@@ -29,7 +25,7 @@ bool text_ieq(struct text a, struct text b)
 	if (text_eq(a, b)) /* most clients write a name as the standard does */
 		return true;
 	for (size_t i = 0; i < a.n; i++)
-		if (a.p[i] != b.p[i] && to_lower(a.p[i]) != to_lower(b.p[i]))
+		if (a.p[i] != b.p[i] && ascii_lower(a.p[i]) != ascii_lower(b.p[i]))
 			return false;
 	return true;
 }

@@ -7,14 +7,10 @@
 #include <idn2.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 enum { LABEL_MAX = 63 }; /* RFC 1035, section 2.3.4 */
-
-static char ascii_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
 
 static bool is_ascii(struct text t)
 {

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/near.h"
 #include "options_value.h"
 
@@ -52,10 +53,8 @@ void option_environment(const char *name, char out[OPTION_ENVIRONMENT_SIZE])
 	size_t n = strlen(name), at = sizeof(prefix) - 1;
 	assert(n <= OPTION_NAME_MAX);
 	memcpy(out, prefix, at);
-	for (size_t i = 0; i < n; i++, at++) {
-		char c = name[i];
-		out[at] = c == '-' ? '_' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-	}
+	for (size_t i = 0; i < n; i++, at++)
+		out[at] = name[i] == '-' ? '_' : ascii_upper(name[i]);
 	out[at] = '\0';
 }
 
