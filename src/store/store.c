@@ -217,15 +217,15 @@ static void decide_batch(struct store *s)
 	size_t n_run = 0;
 	for (; n_run < s->members && !is_full(s, n_run) && !is_late(s, n_run, began_ns); n_run++) {
 		struct command *cmd = queue_pop(&s->waiting);
+		struct queue *to = &undecided;
 		if (undecided.n > 0) {
 			look_ahead(s, cmd);
-			if (!store_hand_over(s, cmd))
-				queue_push(&undecided, cmd);
-			continue;
+		} else {
+			cmd->err = decide(s, cmd);
+			to = cmd->err == ERR_PENDING ? &undecided : &s->decided;
 		}
-		cmd->err = decide(s, cmd);
 		if (!store_hand_over(s, cmd))
-			queue_push(cmd->err == ERR_PENDING ? &undecided : &s->decided, cmd);
+			queue_push(to, cmd);
 	}
 	bool full = n_run < s->members && s->decided.n > 0;
 	s->cut = full;

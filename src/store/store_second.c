@@ -46,9 +46,10 @@ static void avoid(void *arg, uint8_t kind, struct text key)
 {
 	struct store *s = arg;
 	struct text none = {0};
+	const uint32_t hash = overlay_hash(kind, key);
 	/* Without memory, the command meets the locked row again. */
-	if (overlay_find(&s->avoided, kind, key, overlay_hash(kind, key)) == NULL &&
-	    overlay_remember(&s->avoided, kind, key, overlay_hash(kind, key), &none))
+	if (overlay_find(&s->avoided, kind, key, hash) == NULL &&
+	    overlay_remember(&s->avoided, kind, key, hash, &none))
 		s->tx.avoided = &s->avoided;
 }
 

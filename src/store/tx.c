@@ -321,9 +321,7 @@ enum err tx_finish(struct tx *tx, enum err decided)
 	else if (decided != ERR_PENDING)
 		tx_forget_ids(tx);
 	tx->batch_announces = tx->batch_announces || (decided == ERR_OK && tx->announces);
-	tx->n_staged = 0;
-	tx->failed = ERR_OK;
-	tx->starved = tx->unsure = tx->announces = false;
+	tx_look_ahead_end(tx);
 	return decided;
 }
 

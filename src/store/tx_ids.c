@@ -115,8 +115,7 @@ enum err tx_take_blocks(struct tx *tx)
 		enum err each = b->missing != 0 ? take_block(tx, kind) : ERR_OK;
 		b->missing = 0;
 		tx->awaits_blocks |= b->asked;
-		if (each != ERR_OK && (err == ERR_OK || err == ERR_PENDING))
-			err = each;
+		err = tx_both(err, each);
 	}
 	return err;
 }
