@@ -2,7 +2,7 @@
 """Measures nodes on one PostgreSQL database, whose synchronous standby acknowledges after a delay.
 
 Owns the database, the standby, the proxy that delays its answers, and the nodes. Never touches a database that it did
-not make. Called by hand: bench/measure_nodes.py scale|hot|engines [--delay-ms MS] [--seconds S] [--connections N]
+not make. Called by hand: bench/measure_nodes.py scale|hot [--delay-ms MS] [--seconds S] [--connections N]
 """
 import argparse
 import asyncio
@@ -74,20 +74,14 @@ class Pair:
     """A primary with a synchronous standby behind the proxy."""
 
     def __init__(self, delay_ms):
-        self.primary, self.standby = Cluster().start(), None
-        self.proxy = None
-        if delay_ms is not None:
-            self.follow(delay_ms / 1000)
-
-    def follow(self, seconds):
-        self.standby = Cluster()
+        self.primary, self.standby = Cluster().start(), Cluster()
         os.chmod(self.standby.directory, 0o755)
         shutil.rmtree(self.standby.data)
         place = os.path.join(self.standby.directory, "proxy")
         os.mkdir(place, 0o755)
         listens = os.path.join(place, SOCKET)
         self.proxy = multiprocessing.Process(target=run_proxy, daemon=True, args=(
-            listens, os.path.join(self.primary.directory, SOCKET), seconds))
+            listens, os.path.join(self.primary.directory, SOCKET), delay_ms / 1000))
         self.proxy.start()
         until(lambda: os.path.exists(listens), "the proxy listens")
         self.standby.command("pg_basebackup", "-D", self.standby.data, "-h", place, "-U", USER, "-R", "-c", "fast",
@@ -99,9 +93,8 @@ class Pair:
               "the standby is synchronous")
 
     def remove(self):
-        if self.standby is not None:
-            self.standby.remove()
-            self.proxy.terminate()
+        self.standby.remove()
+        self.proxy.terminate()
         self.primary.remove()
 
 

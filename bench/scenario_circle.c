@@ -106,12 +106,10 @@ static enum verdict circle_joined(struct bench *b, struct circle *circle, struct
 static enum verdict circle_qualified(struct bench *b, struct circle *circle, struct call *call,
 				     const struct response *r)
 {
-	if (r->status == 0) {
-		ledger_lose_qualified(b->ledger, call->entry);
-		return CALL_LOST;
-	}
 	if (response_is_unsure(r))
 		ledger_lose_qualified(b->ledger, call->entry);
+	if (r->status == 0)
+		return CALL_LOST;
 	if (r->status != 200)
 		return CALL_REFUSED;
 	ledger_ack_qualified(b->ledger, call->entry);

@@ -79,15 +79,12 @@ static bool hot_next(struct load *load, unsigned slot, struct call *call)
 
 enum verdict join_judge(struct bench *b, struct call *call, const struct response *r)
 {
-	if (r->status == 0) {
+	if (response_is_unsure(r))
 		ledger_lose(b->ledger, call->entry);
+	if (r->status == 0)
 		return CALL_LOST;
-	}
-	if (r->status != 201) {
-		if (response_is_unsure(r))
-			ledger_lose(b->ledger, call->entry);
+	if (r->status != 201)
 		return CALL_REFUSED;
-	}
 	struct text code = response_find_string(r->body, TEXT("\"code\":\""));
 	uint64_t id = response_find_number(r->body, TEXT("\"id\":"));
 	if (!ledger_ack(b->ledger, call->entry, code, id))

@@ -78,12 +78,10 @@ static enum verdict qualify_done(struct load *load, unsigned slot, struct call *
 {
 	struct bench *b = load_bench(load);
 	(void)slot;
-	if (r->status == 0) {
-		ledger_lose_qualified(b->ledger, call->entry);
-		return CALL_LOST;
-	}
 	if (response_is_unsure(r))
 		ledger_lose_qualified(b->ledger, call->entry);
+	if (r->status == 0)
+		return CALL_LOST;
 	if (r->status != 200)
 		return CALL_REFUSED;
 	if (r->body.n == 0 || memmem(r->body.p, r->body.n, "\"changed\":true", 14) == NULL)

@@ -15,7 +15,6 @@ net=127.$((RANDOM % 254 + 1)).$((RANDOM % 254 + 1)) port=$((RANDOM % 10000 + 200
 proxy=$net.10:$port
 declare -A address=([first]=$net.1 [second]=$net.2 [a]=$net.11 [b]=$net.12 [c]=$net.13)
 declare -A pid=()
-ignored=$place/ignored
 PATH=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1):$PATH:/usr/sbin
 export PGPASSFILE=$place/postgresql/password PGPORT=$port
 
@@ -86,7 +85,7 @@ add_standby() { # NAME PRIMARY
 
 # ---- nodes ----
 
-is_ready() { curl -sf -o "$ignored" "http://$1/readyz"; } # ADDRESS:PORT
+is_ready() { curl -sf -o /dev/null "http://$1/readyz"; } # ADDRESS:PORT
 
 start_node() { # NAME
 	printf '\n$ referd serve --store %s --secret-key-file secret.key --node-name %s --listen %s ...\n' \
@@ -119,7 +118,11 @@ sender() { # WEBHOOK
 }
 has_sender() { [ -n "$(sender "$1")" ]; }                            # WEBHOOK
 is_delivered() { [ "$(ask "$primary" "SELECT count(*) FROM deliveries WHERE status <> 'delivered'")" = 0 ]; }
-has_another_sender() { [ "$(sender "$1")" != "$2" ] && has_sender "$1"; } # WEBHOOK NODE
+has_another_sender() { # WEBHOOK NODE
+	local now
+	now=$(sender "$1")
+	[ -n "$now" ] && [ "$now" != "$2" ]
+}
 
 # ---- load ----
 
@@ -141,7 +144,7 @@ chmod 711 "$place"
 primary=first
 printf '\n$ initdb -D first\n'
 "${as_postgres[@]}" "$(command -v initdb)" -D "$place/postgresql/first" -U postgres -A scram-sha-256 -E UTF8 \
-	--locale=C.UTF-8 --no-sync --pwfile="$place/postgresql/plain" >"$ignored"
+	--locale=C.UTF-8 --no-sync --pwfile="$place/postgresql/plain" >/dev/null
 start_postgresql first
 psql -Xqw -h "${address[first]}" -U postgres -d postgres \
 	-c "CREATE ROLE referd LOGIN PASSWORD '$(cat "$place/postgresql/plain")'" -c 'CREATE DATABASE referd OWNER referd'
@@ -216,12 +219,10 @@ await_joins 200
 
 title 'Kill the primary of PostgreSQL, and promote the standby'
 kill_postgresql first
-before=$(acknowledged)
 sql second 'SELECT pg_promote()'
 expect t
 primary=second
 await_joins 100
-[ "$(acknowledged)" -gt "$before" ] || fail 'no join came after the failover'
 
 title 'Build a new standby, and start the killed node again'
 rm -rf "$place/postgresql/first"
